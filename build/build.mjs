@@ -1,0 +1,30 @@
+// Builds everything that is deployed into dist/: one bundle, the libraries it may need later, the embedded models.
+import { cpSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleSources, bundleVendors } from './bundle.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What is run: by the Functions Framework, and as the container's program. */
+const ENTRIES = { index: join(root, 'functions/index.ts'), server: join(root, 'functions/server.ts') };
+
+/** Writes a complete deployable folder, and puts it in the place of an older one only when it is complete. */
+export async function buildInto(outdir) {
+  const draft = `${outdir}.${process.pid}`;
+  await Promise.all([bundleSources(ENTRIES, draft), bundleVendors(draft)]);
+  for (const [from, to] of COPIES) cpSync(join(root, from), join(draft, to), { recursive: true });
+  rmSync(outdir, { recursive: true, force: true });
+  renameSync(draft, outdir);
+}
+
+/** What goes along as it is: package.json and its lock, the embedded models, and what gcloud may upload. */
+const COPIES = [
+  ['deploy/function', '.'],
+  ['model-artifacts', 'model-artifacts'],
+  ['.gcloudignore', '.gcloudignore'],
+];
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildInto(join(root, 'dist'));
+}

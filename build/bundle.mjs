@@ -1,0 +1,66 @@
+// How sources become files that Node runs: shared by the build, the tests and `build/run.mjs`.
+import { build } from 'esbuild';
+
+/** Native, or a process-wide singleton that must be the host's own copy: stays in node_modules. */
+const EXTERNAL = ['onnxruntime-node', '@google-cloud/functions-framework'];
+
+/**
+ * Heavy libraries that most requests do not need. Each becomes a file of its own under `vendor/`, which is
+ * read and compiled when it is first imported and not before.
+ */
+const LAZY = [
+  '@google-cloud/storage',
+  '@google-cloud/logging-winston',
+  'google-auth-library',
+  'ajv/dist/2020',
+  'winston',
+];
+
+const COMMON = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  // With `import()` left in, CommonJS would start Node's ES module loader at cold start.
+  supported: { 'dynamic-import': false },
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+const vendorName = (name) => name.replace('@', '').replaceAll('/', '-');
+
+const lazyVendors = {
+  name: 'lazy-vendors',
+  setup({ onResolve }) {
+    const filter = new RegExp(`^(${LAZY.join('|')})$`);
+    onResolve({ filter }, ({ path }) => ({ path: `./vendor/${vendorName(path)}.js`, external: true }));
+  },
+};
+
+/** Bundles our own sources: `{ name: entry }` becomes `<outdir>/<name>.js`, beside `<outdir>/vendor`. */
+export function bundleSources(entryPoints, outdir) {
+  return build({
+    ...COMMON,
+    entryPoints,
+    outdir,
+    external: EXTERNAL,
+    plugins: [lazyVendors],
+    mainFields: ['module', 'main'],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // Stack traces in the log name functions; keepNames would cost a call per function at start.
+    minifyIdentifiers: false,
+    sourcemap: false,
+  });
+}
+
+/** Bundles each lazy library into `<outdir>/vendor/<name>.js`. */
+export function bundleVendors(outdir) {
+  const entryPoints = Object.fromEntries(LAZY.map((name) => [vendorName(name), name]));
+  return build({ ...COMMON, entryPoints, outdir: `${outdir}/vendor`, external: EXTERNAL, minify: true });
+}
+
+/** Bundles one program of the project's own (a trainer, a benchmark), leaving every package in node_modules. */
+export function bundleProgram(entryPoint, outfile) {
+  return build({ ...COMMON, entryPoints: [entryPoint], outfile, packages: 'external', sourcemap: 'inline' });
+}
