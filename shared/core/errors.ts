@@ -1,0 +1,74 @@
+/**
+ * Every error this package answers with: one row per problem type. The title never varies between
+ * occurrences (RFC 9457, section 3.1.3); what happened this time goes into `detail`.
+ */
+export const ERRORS = {
+  'invalid-json': { status: 400, title: 'The request body is not valid JSON' },
+  'invalid-encoding': { status: 400, title: 'The request body is not what its encoding says' },
+  'invalid-request': { status: 400, title: 'The request is malformed' },
+  'not-found': { status: 404, title: 'There is nothing at this address' },
+  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  'request-timeout': { status: 408, title: 'The request body did not arrive in time' },
+  'payload-too-large': { status: 413, title: 'The request is too large' },
+  'unsupported-media-type': { status: 415, title: 'The media type or content encoding is not supported' },
+  'validation-failed': { status: 422, title: 'The input does not fit the model' },
+  internal: { status: 500, title: 'An unexpected error happened' },
+  'inference-failed': { status: 500, title: 'The model failed to run' },
+  'model-unavailable': { status: 503, title: 'The model is not available' },
+  'shutting-down': { status: 503, title: 'This instance is shutting down' },
+  // The four below never reach a caller as they are: loading wraps them in `model-unavailable`.
+  'object-not-found': { status: 503, title: 'An object is missing from the store' },
+  'store-unavailable': { status: 503, title: 'The store did not answer as it should' },
+  'invalid-manifest': { status: 503, title: 'The manifest is not valid' },
+  'corrupt-artifact': { status: 503, title: 'The artifact is not what its manifest says' },
+  conflict: { status: 409, title: 'Somebody else changed this first' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/** The name of a problem type: the last segment of its `type`. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One thing that is wrong with a request: where (RFC 6901 JSON Pointer into the body) and what. */
+export interface FieldError {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+interface ServingErrorOptions {
+  /** Each defect of the body, when there is more to say than `detail` does. */
+  readonly errors?: readonly FieldError[];
+  /** Extension members of the problem (RFC 9457, section 3.2), already in their wire form. */
+  readonly members?: Readonly<Record<string, unknown>>;
+  /** Response headers that belong to the error: `Allow`, `Retry-After`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
+/**
+ * An error this package foresaw. Its `message` is written for the caller, so it never holds a stack,
+ * a path of this machine or a credential; those belong into `cause`, which is only logged.
+ */
+export class ServingError extends Error {
+  readonly code: ErrorCode;
+  readonly errors: readonly FieldError[];
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: ErrorCode, detail: string, options: ServingErrorOptions = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ServingError';
+    this.code = code;
+    this.errors = options.errors ?? [];
+    this.members = options.members ?? {};
+    this.headers = options.headers ?? {};
+  }
+
+  /** HTTP status of the answer. */
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+}
+
+/** Says whether an error is ours and has one of the given codes. */
+export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): error is ServingError {
+  return error instanceof ServingError && codes.includes(error.code);
+}

@@ -1,0 +1,168 @@
+import type { FieldError } from './errors';
+import { columnsOf, type Feature, inputOf, type Manifest } from './manifest';
+import { formatSpec, type Signature } from './signature';
+
+/** Fields of a request that are not features, so no feature may have their names. */
+const RESERVED_FEATURE_NAMES: ReadonlySet<string> = new Set([
+  'features',
+  'image',
+  'inputs',
+  'instances',
+  'model_version',
+  'parameters',
+  'url',
+  '__proto__',
+  'constructor',
+  'prototype',
+]);
+
+/** Checks what JSON Schema cannot say: that the parts of a manifest agree with each other. */
+export function checkMeaning(manifest: Manifest): FieldError[] {
+  return [
+    ...duplicates(
+      '/features',
+      manifest.features.map(({ name }) => name),
+    ),
+    ...duplicates('/classes', manifest.classes ?? []),
+    ...duplicates(
+      '/signature/inputs',
+      manifest.signature.inputs.map(({ name }) => name),
+    ),
+    ...duplicates(
+      '/signature/outputs',
+      manifest.signature.outputs.map(({ name }) => name),
+    ),
+    ...manifest.features.flatMap(checkFeature),
+    ...checkBatchAxis(manifest.signature),
+    ...checkColumns(manifest),
+    ...checkOutputs(manifest),
+    ...checkBaseline(manifest),
+  ];
+}
+
+function duplicates(pointer: string, names: readonly string[]): FieldError[] {
+  return names.flatMap((name, index) =>
+    names.indexOf(name) < index
+      ? [{ pointer: `${pointer}/${index}`, detail: `"${name}" is named twice` }]
+      : [],
+  );
+}
+
+function checkFeature(feature: Feature, index: number): FieldError[] {
+  const pointer = `/features/${index}`;
+  const defects: FieldError[] = [];
+  if (RESERVED_FEATURE_NAMES.has(feature.name)) {
+    defects.push({ pointer: `${pointer}/name`, detail: `"${feature.name}" is reserved for requests` });
+  }
+  if (feature.range !== undefined && feature.range[0] > feature.range[1]) {
+    const [min, max] = feature.range;
+    defects.push({
+      pointer: `${pointer}/range`,
+      detail: `expected the smaller value first, got [${min}, ${max}]`,
+    });
+  }
+  return defects;
+}
+
+function checkBatchAxis(signature: Signature): FieldError[] {
+  return signature.inputs.flatMap((spec, index) =>
+    typeof spec.shape[0] === 'string'
+      ? []
+      : [
+          {
+            pointer: `/signature/inputs/${index}/shape`,
+            detail: `expected a name for the first dimension (the number of rows), got [${spec.shape.join(', ')}]`,
+          },
+        ],
+  );
+}
+
+/** Features are the columns of one `[N, F]` input, or each is an `[N, 1]` (or `[N]`) input of its own name. */
+function checkColumns(manifest: Manifest): FieldError[] {
+  const { features, signature } = manifest;
+  const [only, ...others] = signature.inputs;
+  if (only !== undefined && others.length === 0) {
+    const width = columnsOf(only);
+    if (width === features.length) return checkExamples(manifest);
+    return [
+      {
+        pointer: '/features',
+        detail: `expected as many as input "${only.name}" ${formatSpec(only)} has columns, got ${features.length}`,
+      },
+    ];
+  }
+  const names = new Set(features.map(({ name }) => name));
+  const unnamed = signature.inputs.filter((input) => !names.has(input.name) || columnsOf(input) !== 1);
+  if (unnamed.length > 0 || features.length !== signature.inputs.length) {
+    return [
+      {
+        pointer: '/features',
+        detail:
+          'with several inputs, expected one feature per input, of the same name, and inputs of one column',
+      },
+    ];
+  }
+  return checkExamples(manifest);
+}
+
+function checkExamples(manifest: Manifest): FieldError[] {
+  return manifest.features.flatMap((feature, index) => {
+    const type = inputOf(manifest, feature)?.type;
+    const expected = type === 'string' ? 'string' : type === 'bool' ? 'boolean' : 'number';
+    const got = typeof feature.example;
+    if (got === expected) return [];
+    return [
+      {
+        pointer: `/features/${index}/example`,
+        detail: `expected a ${expected} for a ${type} input, got a ${got}`,
+      },
+    ];
+  });
+}
+
+function checkOutputs(manifest: Manifest): FieldError[] {
+  const names = new Set(manifest.signature.outputs.map(({ name }) => name));
+  const unknown = Object.entries(manifest.output).flatMap(([role, name]) =>
+    names.has(name)
+      ? []
+      : [{ pointer: `/output/${role}`, detail: `expected one of ${[...names].join(', ')}, got "${name}"` }],
+  );
+  return [...unknown, ...(manifest.task === 'regression' ? needsValue(manifest) : needsClasses(manifest))];
+}
+
+function needsValue(manifest: Manifest): FieldError[] {
+  return manifest.output.value === undefined
+    ? [{ pointer: '/output', detail: 'expected "value" to name the output of a regression' }]
+    : [];
+}
+
+function needsClasses(manifest: Manifest): FieldError[] {
+  const defects: FieldError[] = [];
+  if (manifest.classes === undefined) {
+    defects.push({ pointer: '/classes', detail: 'expected the class names of a classification' });
+  }
+  const { probabilities } = manifest.output;
+  if (probabilities === undefined) {
+    defects.push({
+      pointer: '/output',
+      detail: 'expected "probabilities" to name an output of a classification',
+    });
+  }
+  const width = manifest.signature.outputs.find(({ name }) => name === probabilities)?.shape[1];
+  if (typeof width === 'number' && manifest.classes !== undefined && width !== manifest.classes.length) {
+    defects.push({
+      pointer: '/classes',
+      detail: `expected ${width}, the width of output "${probabilities}", got ${manifest.classes.length}`,
+    });
+  }
+  return defects;
+}
+
+function checkBaseline(manifest: Manifest): FieldError[] {
+  const names = new Set(manifest.features.map(({ name }) => name));
+  return Object.keys(manifest.baseline?.features ?? {}).flatMap((name) =>
+    names.has(name)
+      ? []
+      : [{ pointer: `/baseline/features/${name}`, detail: `there is no feature "${name}"` }],
+  );
+}

@@ -1,0 +1,97 @@
+import type { Signature, TensorSpec } from './signature';
+
+/** One column of a tabular model, as callers name it. */
+export interface Feature {
+  readonly name: string;
+  readonly description?: string;
+  readonly unit?: string;
+  /** Smallest and largest value seen in training. */
+  readonly range?: readonly [min: number, max: number];
+  readonly categories?: readonly string[];
+  readonly nullable?: boolean;
+  readonly example: number | string | boolean;
+}
+
+/** Moments and quantiles of one feature over the training rows. */
+export interface FeatureBaseline {
+  readonly mean: number;
+  readonly std: number;
+  readonly min: number;
+  readonly max: number;
+  readonly quantiles?: readonly number[];
+}
+
+/** One file beside the manifest; other bytes than these are never loaded. */
+export interface ArtifactFile {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** The model prepared ahead for one version of ONNX Runtime, which reads it where it lies instead of copying it. */
+export interface SealedArtifact extends ArtifactFile {
+  readonly format: 'ort';
+  /** The one version of ONNX Runtime that may load it. */
+  readonly runtime: string;
+  /** Whether the weights of matrix products are still copied into a faster order when it is loaded. */
+  readonly prepacking: boolean;
+}
+
+/** The immutable record about one version of one model, exactly as `manifest.json` spells it. */
+export interface Manifest {
+  readonly schema_version: 1;
+  readonly name: string;
+  readonly version: string;
+  readonly task: 'classification' | 'regression';
+  readonly description?: string;
+  readonly artifact: ArtifactFile;
+  /** Used instead of the artifact where one fits the runtime. */
+  readonly sealed?: readonly SealedArtifact[];
+  readonly signature: Signature;
+  readonly features: readonly Feature[];
+  readonly classes?: readonly string[];
+  readonly output: { readonly label?: string; readonly probabilities?: string; readonly value?: string };
+  /** How calls that wait at the same time share a run. */
+  readonly batching?: { readonly max_batch_size?: number };
+  readonly training?: {
+    readonly algorithm?: string;
+    readonly data?: {
+      readonly file?: string;
+      readonly sha256: string;
+      readonly rows?: number;
+      readonly test_rows?: number;
+    };
+    readonly seed?: number;
+    readonly hyperparameters?: Readonly<Record<string, unknown>>;
+    readonly metrics?: Readonly<Record<string, number>>;
+  };
+  readonly baseline?: {
+    readonly rows: number;
+    readonly features: Readonly<Record<string, FeatureBaseline>>;
+    readonly classes?: Readonly<Record<string, number>>;
+  };
+}
+
+/** Names of models: also the allow-list of what may become part of a storage key. */
+export const MODEL_NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+
+/** Semantic versions without build metadata: also the allow-list of what may become part of a storage key. */
+export const MODEL_VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?$/;
+
+/** Number of columns that a feature input takes; undefined where it is no table. */
+export function columnsOf(spec: TensorSpec): number | undefined {
+  if (spec.shape.length === 1) return 1;
+  const width = spec.shape[1];
+  return spec.shape.length === 2 && typeof width === 'number' ? width : undefined;
+}
+
+/** The example of every feature, by name. */
+export function exampleFeatures({ features }: Manifest): Record<string, number | string | boolean> {
+  return Object.fromEntries(features.map(({ name, example }) => [name, example]));
+}
+
+/** The input tensor that a feature goes into. */
+export function inputOf(manifest: Manifest, feature: Feature): TensorSpec | undefined {
+  const { inputs } = manifest.signature;
+  return inputs.length === 1 ? inputs[0] : inputs.find(({ name }) => name === feature.name);
+}
