@@ -1,0 +1,100 @@
+import { hasCode, ServingError } from '../core/errors';
+
+export interface LoadCacheOptions {
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+  /**
+   * Longest wait after the first failure; doubles with each further one. A wait is between half of the longest
+   * and all of it, so that instances that failed together do not come back together. @default 1000
+   */
+  readonly backoffMs?: number;
+  /** Longest wait after any failure: a caller should not meet a store that healed long ago. @default 10000 */
+  readonly maxBackoffMs?: number;
+  /** How long a value is kept, in milliseconds. @default for ever */
+  readonly maxAgeMs?: number;
+  /** Evenly distributed between 0 and 1. @default Math.random */
+  readonly random?: () => number;
+  /**
+   * Told of every failed load, once, however many callers waited for it. A load that failed because a load it
+   * needs did (`model-unavailable`) is not told again.
+   */
+  readonly onFailure?: (key: string, error: unknown) => void;
+}
+
+/** Values that are expensive to load: each is loaded once, whoever asks, and kept. */
+export interface LoadCache<V> {
+  /** The value if it is there, without waiting. */
+  peek(key: string): V | undefined;
+  /**
+   * The value, loaded first if need be. Callers that ask while a load is under way share it.
+   *
+   * @throws {ServingError} `model-unavailable`, with what `load` threw as its cause; until the backoff has passed,
+   *   the same again, with what is left of the wait in `Retry-After`. The first call after that loads again.
+   */
+  get(key: string, load: () => Promise<V>): Promise<V>;
+}
+
+interface Entry<V> {
+  readonly failures: number;
+  readonly retryAt: number;
+  readonly error?: unknown;
+  readonly value?: V;
+  readonly loadedAt?: number;
+  readonly loading?: Promise<V>;
+}
+
+/** Makes an empty cache. */
+export function createLoadCache<V>(options: LoadCacheOptions): LoadCache<V> {
+  const { now, backoffMs = 1_000, maxBackoffMs = 10_000, random = Math.random, onFailure } = options;
+  const { maxAgeMs = Number.POSITIVE_INFINITY } = options;
+  const entries = new Map<string, Entry<V>>();
+
+  async function run(key: string, load: () => Promise<V>, failuresBefore: number): Promise<V> {
+    try {
+      const value = await load();
+      entries.set(key, { value, loadedAt: now(), failures: 0, retryAt: 0 });
+      return value;
+    } catch (error) {
+      const longest = Math.min(maxBackoffMs, backoffMs * 2 ** failuresBefore);
+      const wait = longest * (0.5 + random() / 2);
+      entries.set(key, { failures: failuresBefore + 1, retryAt: now() + wait, error });
+      if (!hasCode(error, 'model-unavailable')) onFailure?.(key, error);
+      throw unavailable(error, wait);
+    }
+  }
+
+  /** The entry of a key, unless its value has become too old. */
+  function find(key: string): Entry<V> | undefined {
+    const entry = entries.get(key);
+    return entry?.loadedAt !== undefined && now() - entry.loadedAt > maxAgeMs ? undefined : entry;
+  }
+
+  return {
+    peek: (key) => find(key)?.value,
+    async get(key, load) {
+      const entry = find(key) ?? { failures: 0, retryAt: 0 };
+      if (entry.value !== undefined) return entry.value;
+      if (entry.loading !== undefined) return entry.loading;
+      const wait = entry.retryAt - now();
+      if (wait > 0) throw unavailable(entry.error, wait);
+      const loading = run(key, load, entry.failures);
+      entries.set(key, { ...entry, loading });
+      return loading;
+    },
+  };
+}
+
+/** What those are told who wait for a load that failed, or come before it may be tried again. */
+function unavailable(cause: unknown, waitMs: number): ServingError {
+  const headers = { 'retry-after': String(Math.ceil(waitMs / 1_000)) };
+  // The load that this one needed has said why.
+  if (hasCode(cause, 'model-unavailable')) {
+    return new ServingError('model-unavailable', cause.message, { cause, headers, members: cause.members });
+  }
+  const isForeseen = cause instanceof ServingError;
+  return new ServingError('model-unavailable', isForeseen ? cause.message : 'it failed to load', {
+    cause,
+    headers,
+    members: { reason: isForeseen ? cause.code : 'internal' },
+  });
+}
