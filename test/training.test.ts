@@ -1,0 +1,205 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Manifest } from '../shared/core/manifest';
+import { parseManifest } from '../shared/core/manifest-text';
+import { createSession, type Session } from '../shared/runtime/session';
+import reference from './training/iris-reference.json';
+
+const root = join(__dirname, '..');
+const committed = join(root, 'model-artifacts');
+const VERSION = 'iris/1.0.0';
+
+let retrained: string;
+
+beforeAll(async () => {
+  retrained = await mkdtemp(join(tmpdir(), 'training-'));
+  await train(retrained);
+});
+
+afterAll(() => rm(retrained, { recursive: true, force: true }));
+
+describe('train', () => {
+  test.each(['model.onnx', 'manifest.json'])('writes the committed %s again, byte for byte', async (file) => {
+    const again = await readFile(join(retrained, VERSION, file));
+
+    expect(again.equals(await readFile(join(committed, VERSION, file)))).toBe(true);
+  });
+
+  test('makes the first version of a model its production version', async () => {
+    const state: unknown = JSON.parse(await readFile(join(retrained, 'iris/model.json'), 'utf8'));
+
+    expect(state).toEqual({ schema_version: 1, aliases: { production: '1.0.0' } });
+  });
+
+  test('writes nothing else', async () => {
+    const names = await readdir(join(retrained, 'iris'), { recursive: true });
+
+    expect(names.sort()).toEqual(['1.0.0', '1.0.0/manifest.json', '1.0.0/model.onnx', 'model.json']);
+  });
+
+  test('leaves the aliases of a model that has some as they are', async () => {
+    const registry = await mkdtemp(join(tmpdir(), 'training-'));
+    const aliases = '{"schema_version":1,"aliases":{"production":"0.9.0"}}';
+    await mkdir(join(registry, 'iris'));
+    await writeFile(join(registry, 'iris/model.json'), aliases);
+
+    const printed = await train(registry);
+
+    expect(await readFile(join(registry, 'iris/model.json'), 'utf8')).toBe(aliases);
+    expect(printed).not.toContain('model.json');
+    await rm(registry, { recursive: true });
+  });
+
+  test('prints the metrics and what it wrote', async () => {
+    const printed = await train(retrained);
+
+    expect(printed).toContain('iris 1.0.0\n  train_accuracy 0.975\n');
+    expect(printed).toContain(join(VERSION, 'manifest.json'));
+  });
+});
+
+describe('the iris manifest', () => {
+  let manifest: Manifest;
+
+  beforeAll(async () => {
+    manifest = parseManifest(await readFile(join(committed, VERSION, 'manifest.json'), 'utf8'));
+  });
+
+  test('tells the size and the hash of the artifact', async () => {
+    const { file, bytes, sha256 } = manifest.artifact;
+
+    const artifact = await readFile(join(committed, VERSION, file));
+
+    expect(artifact.byteLength).toBe(bytes);
+    expect(sha256Of(artifact)).toBe(sha256);
+  });
+
+  test('tells the hash of the data', async () => {
+    const data = manifest.training?.data;
+
+    expect(sha256Of(await readFile(join(root, data?.file ?? '')))).toBe(data?.sha256);
+    expect(data).toMatchObject({ rows: 120, test_rows: 30 });
+  });
+
+  test('gives the metrics that scikit-learn measures', () => {
+    const { train_accuracy, train_log_loss, test_accuracy, test_log_loss } = manifest.training?.metrics ?? {};
+
+    // scikit-learn 1.9.1: LogisticRegression(C=1.0, tol=1e-12, max_iter=100000), log_loss.
+    expect(train_accuracy).toBe(0.975);
+    expect(train_log_loss).toBeCloseTo(0.135649, 6);
+    expect(test_accuracy).toBe(reference.test_accuracy);
+    expect(test_log_loss).toBeCloseTo(0.111289, 6);
+  });
+
+  test('describes the training rows as numpy does', () => {
+    // numpy 2.4.6: mean, std, min, max and quantile(column, linspace(0, 1, 11)) of the 120 training rows.
+    expect(manifest.baseline?.features['sepal_length']).toEqual({
+      mean: 5.80916667,
+      std: 0.820365349,
+      min: 4.3,
+      max: 7.7,
+      quantiles: [4.3, 4.89, 5, 5.2, 5.5, 5.75, 6, 6.3, 6.5, 6.9, 7.7],
+    });
+    expect(manifest.baseline?.rows).toBe(120);
+    expect(manifest.baseline?.classes).toEqual({
+      setosa: 0.333333333,
+      versicolor: 0.341666667,
+      virginica: 0.325,
+    });
+  });
+
+  test('gives each feature the range of its baseline', () => {
+    const ranges = manifest.features.map(({ name, range }) => [name, range]);
+
+    const baselines = Object.entries(manifest.baseline?.features ?? {});
+    expect(ranges).toEqual(baselines.map(([name, { min, max }]) => [name, [min, max]]));
+  });
+});
+
+describe('the iris model in ONNX Runtime', () => {
+  let session: Session;
+
+  beforeAll(async () => {
+    const artifact = await readFile(join(committed, VERSION, 'model.onnx'));
+    session = await createSession(artifact, { threads: 1 });
+  });
+
+  afterAll(() => session.release());
+
+  test('has the signature that the manifest tells', async () => {
+    const { signature } = parseManifest(await readFile(join(committed, VERSION, 'manifest.json'), 'utf8'));
+
+    expect(session.signature).toEqual(signature);
+  });
+
+  test('gives every test row the probabilities of the reference, within 1e-4', async () => {
+    const rows = await irisRows(reference.test_rows);
+
+    const { probabilities } = await predict(session, rows);
+
+    expect(largestDifference(probabilities, reference.test_probabilities)).toBeLessThan(1e-4);
+  });
+
+  test('classifies every test row correctly, as the reference does', async () => {
+    const rows = await irisRows(reference.test_rows);
+
+    const { labels } = await predict(session, rows);
+
+    // iris.csv holds 50 rows of each class, in the order of the classes.
+    expect(labels).toEqual(reference.test_rows.map((row) => Math.floor(row / 50)));
+  });
+
+  test('says that [5.1, 3.5, 1.4, 0.2] is setosa with probability 0.9766', async () => {
+    const { labels, probabilities } = await predict(session, [reference.example.features]);
+
+    expect(labels).toEqual([0]);
+    expect(probabilities[0]?.[0]?.toFixed(4)).toBe('0.9766');
+    expect(largestDifference(probabilities, [reference.example.probabilities])).toBeLessThan(1e-5);
+  });
+});
+
+/** Runs the program behind `npm run train`; resolves with what it prints. */
+async function train(out: string): Promise<string> {
+  const args = ['build/run.mjs', 'training/train.ts', '--out', out];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
+  return stdout;
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+async function irisRows(numbers: readonly number[]): Promise<number[][]> {
+  const [, ...lines] = (await readFile(join(root, 'training/data/iris.csv'), 'utf8')).trim().split('\n');
+  return numbers.map((number) => (lines[number] ?? '').split(',').slice(0, 4).map(Number));
+}
+
+interface Predictions {
+  readonly labels: readonly number[];
+  readonly probabilities: readonly (readonly number[])[];
+}
+
+async function predict(session: Session, rows: readonly (readonly number[])[]): Promise<Predictions> {
+  const X = { type: 'float32', dims: [rows.length, 4], data: Float32Array.from(rows.flat()) } as const;
+  const { label, probabilities } = await session.run({ X });
+  if (label?.type !== 'int64' || probabilities?.type !== 'float32') throw new Error('wrong types');
+  const { data } = probabilities;
+  return {
+    labels: Array.from(label.data, Number),
+    probabilities: rows.map((_, row) => Array.from(data.subarray(3 * row, 3 * row + 3))),
+  };
+}
+
+function largestDifference(
+  actual: Predictions['probabilities'],
+  expected: Predictions['probabilities'],
+): number {
+  const differences = expected.flatMap((row, index) =>
+    row.map((value, column) => Math.abs(value - (actual[index]?.[column] ?? Number.NaN))),
+  );
+  return Math.max(...differences);
+}

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import type { Feature, Manifest } from '../shared/core/manifest';
+import split from './data/iris-split.json';
+import { type LabelledRows, parseLabelledRows, selectRows } from './labelled-rows';
+import { encodeLinearClassifier, LINEAR_CLASSIFIER_OUTPUTS } from './linear-classifier';
+import { buildManifest, sha256 } from './manifest';
+import { accuracy, logLoss } from './metrics';
+import { projectPath } from './project-path';
+import { fitSoftmaxRegression, predictProbabilities, type SoftmaxRegression } from './softmax-regression';
+import type { TrainedVersion } from './version';
+
+const DATA = 'training/data/iris.csv';
+
+const CLASSES = ['setosa', 'versicolor', 'virginica'];
+
+const FEATURES: readonly Feature[] = [
+  { name: 'sepal_length', description: 'Length of the sepal', unit: 'cm', example: 5.1 },
+  { name: 'sepal_width', description: 'Width of the sepal', unit: 'cm', example: 3.5 },
+  { name: 'petal_length', description: 'Length of the petal', unit: 'cm', example: 1.4 },
+  { name: 'petal_width', description: 'Width of the petal', unit: 'cm', example: 0.2 },
+];
+
+const HYPERPARAMETERS = { C: 1, penalty: 'l2', solver: 'newton', tolerance: 1e-10, max_iterations: 100 };
+
+/** Trains the iris classifier. Every run gives the same version, byte for byte. */
+export function trainIris(): TrainedVersion {
+  const csv = readFileSync(projectPath(DATA));
+  const data = parseLabelledRows(csv.toString('utf8'), CLASSES);
+  const train = selectRows(data, split.train_rows);
+  const test = selectRows(data, split.test_rows);
+  const model = fitModel(train);
+  const { bytes, signature } = encodeLinearClassifier(model);
+  const manifest = buildManifest({
+    name: 'iris',
+    version: '1.0.0',
+    task: 'classification',
+    description: 'Tells three species of iris apart by the size of their sepals and petals.',
+    artifact: { file: 'model.onnx', bytes },
+    signature,
+    features: FEATURES,
+    classes: CLASSES,
+    output: LINEAR_CLASSIFIER_OUTPUTS,
+    training: {
+      algorithm: 'multinomial logistic regression',
+      data: { file: DATA, sha256: sha256(csv), rows: train.rows.length, test_rows: test.rows.length },
+      seed: split.seed,
+      hyperparameters: HYPERPARAMETERS,
+      metrics: evaluate(model, train, test),
+    },
+    rows: train,
+  });
+  return { manifest, artifact: bytes };
+}
+
+function fitModel(train: LabelledRows): SoftmaxRegression {
+  const { C, tolerance, max_iterations: maxIterations } = HYPERPARAMETERS;
+  return fitSoftmaxRegression(train, { classes: CLASSES.length, C, tolerance, maxIterations });
+}
+
+type Metrics = NonNullable<NonNullable<Manifest['training']>['metrics']>;
+
+function evaluate(model: SoftmaxRegression, train: LabelledRows, test: LabelledRows): Metrics {
+  const onTrain = predictProbabilities(model, train.rows);
+  const onTest = predictProbabilities(model, test.rows);
+  return {
+    train_accuracy: accuracy(onTrain, train.labels),
+    train_log_loss: logLoss(onTrain, train.labels),
+    test_accuracy: accuracy(onTest, test.labels),
+    test_log_loss: logLoss(onTest, test.labels),
+  };
+}

@@ -1,0 +1,51 @@
+import type { FeatureBaseline } from '../shared/core/manifest';
+import { at } from './linear-algebra';
+
+/** Quantiles are 0, 1/10 … 1: the minimum, the deciles and the maximum. */
+const QUANTILE_STEPS = 10;
+
+/** Moments and deciles of one feature. The standard deviation is the population's. */
+export function describeValues(values: readonly number[]): FeatureBaseline {
+  const sorted = values.toSorted((left, right) => left - right);
+  const mean = average(values);
+  return {
+    mean: roundForRecord(mean),
+    std: roundForRecord(Math.sqrt(average(values.map((value) => (value - mean) ** 2)))),
+    min: at(sorted, 0),
+    max: at(sorted, sorted.length - 1),
+    quantiles: Array.from({ length: QUANTILE_STEPS + 1 }, (_, step) =>
+      roundForRecord(quantile(sorted, step / QUANTILE_STEPS)),
+    ),
+  };
+}
+
+/** The share of rows that each class has, by its name. */
+export function shareOfClasses(
+  labels: readonly number[],
+  classes: readonly string[],
+): Record<string, number> {
+  const share = (index: number) => labels.filter((label) => label === index).length / labels.length;
+  return Object.fromEntries(classes.map((name, index) => [name, roundForRecord(share(index))]));
+}
+
+/**
+ * Rounds to nine significant digits.
+ *
+ * An interpolated decile of 5.1 may come out as 5.1000000000000005, and then a value of 5.1 would fall on the
+ * other side of it. It also keeps a record the same where another processor's last digits differ.
+ */
+export function roundForRecord(value: number): number {
+  return Number(value.toPrecision(9));
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Interpolates linearly between the two nearest values, as numpy.quantile does by default. */
+function quantile(sorted: readonly number[], share: number): number {
+  const position = share * (sorted.length - 1);
+  const below = at(sorted, Math.floor(position));
+  const above = at(sorted, Math.ceil(position));
+  return below + (above - below) * (position - Math.floor(position));
+}
