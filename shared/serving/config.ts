@@ -1,0 +1,162 @@
+import { MODEL_NAME, MODEL_VERSION } from '../core/manifest';
+
+/** Everything a deployment can set, read once when the process starts. */
+export interface Config {
+  readonly registry: {
+    /** `gs://bucket/prefix` or a folder. */
+    readonly uri: string;
+    /** Base address of a storage emulator; Google's own when absent. */
+    readonly gcsApiEndpoint?: string;
+    /** Set by other tools for other clients; ours cannot follow it, so it is only ever complained about. */
+    readonly storageEmulatorHost?: string;
+    /** Longest a model may take to load, from the first byte asked for to a session, in milliseconds. */
+    readonly loadTimeoutMs: number;
+  };
+  readonly model: {
+    /** The only model of the registry when absent. */
+    readonly name?: string;
+    /** The production version when absent. */
+    readonly version?: string;
+  };
+  readonly deployment: {
+    readonly type: 'cloud_function' | 'cloud_run' | 'local';
+    readonly service: string;
+    readonly revision?: string;
+    readonly project?: string;
+  };
+  readonly limits: {
+    /** Largest body, both as sent and with its content encoding undone. */
+    readonly bodyBytes: number;
+    /** Longest a body may take to arrive, in milliseconds. */
+    readonly bodyTimeoutMs: number;
+    /** Most rows of one `predictBatch`. */
+    readonly rows: number;
+  };
+  /** Origins that browsers may call from; `*` for any. */
+  readonly corsOrigins: readonly string[] | '*';
+  readonly log: {
+    readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+    readonly format: 'json' | 'text';
+    readonly transport: 'stdout' | 'cloud';
+    readonly predictions: 'none' | 'stats' | 'full';
+  };
+  /** TCP port of the container server; the Functions Framework reads the same variable itself. */
+  readonly port: number;
+  /** Threads of one model run; the container's CPUs when absent. */
+  readonly threads?: number;
+  /** Whether requests are taken before the Functions Framework's body parsers. */
+  readonly rawHttp: boolean;
+  /** How long requests in flight may take to finish after SIGTERM, in milliseconds. */
+  readonly drainMs: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const MIB = 1024 * 1024;
+
+/**
+ * Reads the configuration from environment variables. This is the only place that knows their names and defaults.
+ *
+ * @param embeddedRegistry where the models are that come with the package.
+ * @throws {TypeError} that names the variable, what was expected and what came.
+ */
+export function readConfig(env: Environment, { embeddedRegistry = 'model-artifacts' } = {}): Config {
+  const read = createReader(env);
+  const deployment = readDeployment(env);
+  return {
+    registry: {
+      uri: read.text('MODEL_REGISTRY') ?? embeddedRegistry,
+      ...optional('gcsApiEndpoint', read.url('GCS_API_ENDPOINT')),
+      ...optional('storageEmulatorHost', read.text('STORAGE_EMULATOR_HOST')),
+      loadTimeoutMs: read.integer('LOAD_TIMEOUT_MS', 30_000, 100),
+    },
+    model: {
+      ...optional('name', read.matching('MODEL_NAME', MODEL_NAME)),
+      ...optional('version', read.matching('MODEL_VERSION', MODEL_VERSION)),
+    },
+    deployment,
+    limits: {
+      bodyBytes: read.integer('MAX_BODY_BYTES', 10 * MIB, 1),
+      bodyTimeoutMs: read.integer('BODY_TIMEOUT_MS', 10_000, 1),
+      rows: read.integer('MAX_BATCH_ROWS', 100_000, 1),
+    },
+    corsOrigins: readOrigins(read.text('CORS_ALLOW_ORIGINS')),
+    log: {
+      level: read.choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
+      format: read.choice('LOG_FORMAT', ['json', 'text'], deployment.type === 'local' ? 'text' : 'json'),
+      transport: read.choice('LOG_TRANSPORT', ['stdout', 'cloud'], 'stdout'),
+      predictions: read.choice('PREDICTION_LOG', ['none', 'stats', 'full'], 'stats'),
+    },
+    ...optional('threads', read.optionalInteger('MODEL_THREADS', 1)),
+    port: read.integer('PORT', 8080, 0),
+    rawHttp: read.choice('RAW_HTTP', ['on', 'off'], 'on') === 'on',
+    drainMs: read.integer('DRAIN_TIMEOUT_MS', 8_000, 0),
+  };
+}
+
+/** `K_SERVICE` is set by Cloud Run, which also runs functions; those have a target besides. */
+function readDeployment(env: Environment): Config['deployment'] {
+  const service = env['K_SERVICE'];
+  const type = service === undefined ? 'local' : env['FUNCTION_TARGET'] ? 'cloud_function' : 'cloud_run';
+  return {
+    type,
+    service: service ?? 'onnx-functions',
+    ...optional('revision', env['K_REVISION']),
+    ...optional('project', env['GOOGLE_CLOUD_PROJECT']),
+  };
+}
+
+function readOrigins(text: string | undefined): readonly string[] | '*' {
+  if (text === '*') return '*';
+  const origins = (text ?? '').split(',').map((origin) => origin.trim());
+  const wrong = origins.find((origin) => origin !== '' && !/^https?:\/\/[^/\s]+$/.test(origin));
+  if (wrong === undefined) return origins.filter((origin) => origin !== '');
+  throw unexpected('CORS_ALLOW_ORIGINS', 'origins as browsers send them, like https://app.example', wrong);
+}
+
+function createReader(env: Environment) {
+  /** An empty variable is an unset one: deploy scripts cannot always leave it out. */
+  const text = (name: string): string | undefined => env[name] || undefined;
+
+  function optionalInteger(name: string, min: number): number | undefined {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    const number = Number(value);
+    if (Number.isSafeInteger(number) && number >= min) return number;
+    throw unexpected(name, `an integer of at least ${min}`, value);
+  }
+
+  return {
+    text,
+    optionalInteger,
+    integer: (name: string, fallback: number, min: number) => optionalInteger(name, min) ?? fallback,
+
+    choice<T extends string>(name: string, choices: readonly T[], fallback: T): T {
+      const value = text(name) ?? fallback;
+      const found = choices.find((choice) => choice === value);
+      if (found !== undefined) return found;
+      throw unexpected(name, `one of ${choices.join(', ')}`, value);
+    },
+
+    matching(name: string, pattern: RegExp): string | undefined {
+      const value = text(name);
+      if (value === undefined || pattern.test(value)) return value;
+      throw unexpected(name, `a value that matches ${pattern.source}`, value);
+    },
+
+    url(name: string): string | undefined {
+      const value = text(name);
+      if (value === undefined || /^https?:\/\/[^/]/.test(value)) return value?.replace(/\/+$/, '');
+      throw unexpected(name, 'an address that starts with http:// or https://', value);
+    },
+  };
+}
+
+function unexpected(name: string, expected: string, got: string): TypeError {
+  return new TypeError(`${name}: expected ${expected}, got "${got}"`);
+}
+
+/** A property that is left out when it has no value, as `exactOptionalPropertyTypes` wants it. */
+function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
+}

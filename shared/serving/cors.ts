@@ -1,0 +1,36 @@
+import { type HttpRequest, header } from '../core/http';
+import type { Config } from './config';
+
+type Headers = Readonly<Record<string, string>>;
+
+/**
+ * The CORS headers of an answer (Fetch standard, section 3.2), undefined where CORS is not in use.
+ *
+ * @param allow the methods of the route, for a preflight.
+ */
+export function corsHeaders(
+  origins: Config['corsOrigins'],
+  request: HttpRequest,
+  allow?: string,
+): Headers | undefined {
+  if (origins.length === 0) return undefined;
+  const origin = header(request, 'origin');
+  // A cache must not give one origin's answer to another, nor that of none.
+  const varies = origins === '*' ? {} : { vary: 'Origin' };
+  if (origin === undefined || (origins !== '*' && !origins.includes(origin))) return varies;
+  return {
+    ...varies,
+    'access-control-allow-origin': origins === '*' ? '*' : origin,
+    'access-control-expose-headers': 'X-Request-Id, Server-Timing, Retry-After',
+    ...(request.method === 'OPTIONS' && allow !== undefined && preflightHeaders(request, allow)),
+  };
+}
+
+function preflightHeaders(request: HttpRequest, allow: string): Headers {
+  const asked = header(request, 'access-control-request-headers');
+  return {
+    'access-control-allow-methods': allow,
+    'access-control-allow-headers': asked ?? 'Content-Type, X-Request-Id, Authorization',
+    'access-control-max-age': '3600',
+  };
+}

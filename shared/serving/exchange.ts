@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { type HttpRequest, header } from '../core/http';
+import type { FeatureSummary } from '../core/summary';
+
+/** Milliseconds that each step of an answer took; steps that were not taken are absent. */
+export interface Timings {
+  loadMs?: number;
+  validateMs?: number;
+  queueMs?: number;
+  runMs?: number;
+}
+
+/** One request on its way to an answer, and what the log will say about it. */
+export interface Exchange {
+  readonly request: HttpRequest;
+  /** The caller's `X-Request-Id` when it is a plain token, else a new one. Safe inside JSON as it is. */
+  readonly requestId: string;
+  /** Milliseconds on the monotonic clock. */
+  readonly startedAt: number;
+  readonly timings: Timings;
+  /** Whether this request paid for the start of the instance. */
+  coldStart: boolean;
+  /** For a cold start: how long each part of it took, in milliseconds. */
+  startup?: Readonly<Record<string, number>>;
+  model?: string;
+  version?: string;
+  rows?: number;
+  /** The predicted value; for a batch, how often each was predicted. */
+  prediction?: unknown;
+  inputSummary?: Readonly<Record<string, FeatureSummary>>;
+  inputs?: readonly unknown[];
+  /** What made the answer an error. */
+  error?: unknown;
+}
+
+/** The characters of UUIDs, trace ids and base64: nothing that could end a header, a JSON string or a log line. */
+const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
+
+/** Opens the record of one request. */
+export function createExchange(request: HttpRequest, now: number): Exchange {
+  const given = header(request, 'x-request-id');
+  const requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
+  return { request, requestId, startedAt: now, timings: {}, coldStart: false };
+}

@@ -1,0 +1,43 @@
+import { ServingError } from '../core/errors';
+import type { HttpResponse } from '../core/http';
+import { answerJson } from './answer';
+import type { Config } from './config';
+import type { Models } from './models';
+
+interface HealthParts {
+  readonly models: Models;
+  readonly config: Config;
+}
+
+/** Answers `GET /`: that the service is there, and whether a prediction would have to wait for the model. */
+export function status({ models, config }: HealthParts): HttpResponse {
+  return answerJson({
+    status: 'healthy',
+    service: config.deployment.service,
+    model_loaded: models.peek() !== undefined,
+  });
+}
+
+/** Answers the liveness probe: this process can answer. */
+export function health(): HttpResponse {
+  return answerJson({ status: 'healthy' });
+}
+
+/**
+ * Answers the readiness probe: 200 once a request need not wait for the model, or for its manifest where that is
+ * all that the target needs. A probe has little patience, so this begins the load but does not wait for it.
+ */
+export async function ready({ models }: HealthParts, needs: 'model' | 'manifest'): Promise<HttpResponse> {
+  await Promise.race([needs === 'model' ? models.get() : models.manifest(), stillLoading()]);
+  return answerJson({ status: 'ready' });
+}
+
+/** Rejects after every promise that is settled already had its turn, so that a known failure is named first. */
+function stillLoading(): Promise<never> {
+  return new Promise((_, reject) => {
+    const headers = { 'retry-after': '1' };
+    setImmediate(() =>
+      reject(new ServingError('model-unavailable', 'the model is still loading', { headers })),
+    );
+  });
+}

@@ -1,0 +1,40 @@
+import type { HttpResponse } from '../core/http';
+import { exampleFeatures } from '../core/manifest';
+import { answerJson } from './answer';
+import type { Config } from './config';
+import type { Exchange } from './exchange';
+import type { Models } from './models';
+
+/**
+ * Answers `modelInfo` from the manifest; no session is made for it.
+ *
+ * @param links what else answers here, by name.
+ */
+export async function modelInfo(
+  { models, config }: { models: Models; config: Config },
+  exchange: Exchange,
+  links: Readonly<Record<string, string>>,
+): Promise<HttpResponse> {
+  const [manifest, versions] = await Promise.all([models.manifest(), models.versions()]);
+  const { name, version, task, description, features, classes, signature, artifact, training } = manifest;
+  exchange.model = name;
+  exchange.version = version;
+  return answerJson({
+    name,
+    version,
+    task,
+    description,
+    features,
+    classes,
+    example: { features: exampleFeatures(manifest) },
+    signature,
+    training,
+    artifact: { bytes: artifact.bytes, sha256: artifact.sha256 },
+    versions,
+    loaded: models.peek() !== undefined,
+    limits: { max_body_bytes: config.limits.bodyBytes, max_rows: config.limits.rows },
+    deployment_type: config.deployment.type,
+    links,
+    request_id: exchange.requestId,
+  });
+}

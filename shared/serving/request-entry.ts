@@ -1,0 +1,130 @@
+import { hasCode, ServingError } from '../core/errors';
+import { type HttpResponse, header } from '../core/http';
+import { readTrace } from '../core/trace';
+import type { Config } from './config';
+import type { Exchange } from './exchange';
+import type { LogEntry, Severity } from './log';
+
+/** Makes the log entry of one answered request. */
+export function requestEntry(
+  config: Config,
+  exchange: Exchange,
+  response: HttpResponse,
+  latencyMs: number,
+): LogEntry {
+  const { request, requestId, timings, coldStart, model, version, rows, prediction, inputs, inputSummary } =
+    exchange;
+  const { status } = response;
+  return {
+    severity: severityOf(status, exchange.error),
+    message: `${request.method} ${request.path} ${status}`,
+    httpRequest: httpRequestOf(exchange, response, latencyMs),
+    ...traceOf(config, exchange),
+    'logging.googleapis.com/labels': labelsOf(config, exchange),
+    requestId,
+    coldStart,
+    ...(exchange.startup !== undefined && { startup: roundAll(exchange.startup) }),
+    latencyMs: round(latencyMs),
+    ...roundAll({ ...timings }),
+    status,
+    ...(model !== undefined && { model, version }),
+    ...(rows !== undefined && { rows }),
+    ...(prediction !== undefined && { prediction }),
+    ...(inputSummary !== undefined && { inputSummary }),
+    ...(inputs !== undefined && { inputs }),
+    ...errorOf(config, exchange.error),
+  };
+}
+
+/**
+ * Makes the log entry of something that failed behind the requests' backs.
+ *
+ * @param what what was being done, as in "loading the manifest failed".
+ */
+export function failureEntry(
+  config: Config,
+  what: string,
+  error: unknown,
+  severity: Severity = 'ERROR',
+): LogEntry {
+  return { severity, message: `${what} failed: ${messageOf(error)}`, ...errorOf(config, error) };
+}
+
+/** A failed load is logged when it fails; the requests that met it are not each an error of their own. */
+function severityOf(status: number, error: unknown): Severity {
+  if (status >= 500) return hasCode(error, 'model-unavailable', 'shutting-down') ? 'WARNING' : 'ERROR';
+  return status >= 400 ? 'WARNING' : 'INFO';
+}
+
+/** Sizes are strings because the field is an int64 (LogEntry.HttpRequest). */
+function httpRequestOf(
+  { request }: Exchange,
+  response: HttpResponse,
+  latencyMs: number,
+): Record<string, unknown> {
+  return {
+    requestMethod: request.method,
+    requestUrl: request.query === '' ? request.path : `${request.path}?${request.query}`,
+    status: response.status,
+    requestSize: header(request, 'content-length'),
+    responseSize: String(Buffer.byteLength(response.body)),
+    userAgent: header(request, 'user-agent'),
+    remoteIp: header(request, 'x-forwarded-for')?.split(',')[0]?.trim() ?? request.remoteAddress,
+    latency: `${(latencyMs / 1_000).toFixed(6)}s`,
+  };
+}
+
+function traceOf(config: Config, { request }: Exchange): Record<string, unknown> {
+  const trace = readTrace(header(request, 'traceparent'), header(request, 'x-cloud-trace-context'));
+  if (trace === undefined) return {};
+  const { project } = config.deployment;
+  return {
+    'logging.googleapis.com/trace': project ? `projects/${project}/traces/${trace.traceId}` : trace.traceId,
+    ...(trace.spanId !== undefined && { 'logging.googleapis.com/spanId': trace.spanId }),
+    'logging.googleapis.com/trace_sampled': trace.sampled,
+  };
+}
+
+function labelsOf(config: Config, { model, version }: Exchange): Record<string, string> {
+  const labels: Record<string, string> = { service: config.deployment.service };
+  if (model !== undefined) labels['model'] = model;
+  if (version !== undefined) labels['version'] = version;
+  return labels;
+}
+
+/** What Error Reporting groups by: the stack in V8's own text, and whose it is. */
+function errorOf(config: Config, error: unknown): Record<string, unknown> {
+  if (error === undefined) return {};
+  const { service, revision } = config.deployment;
+  const code = error instanceof ServingError ? error.code : 'internal';
+  if (error instanceof ServingError && (error.status < 500 || code === 'model-unavailable')) {
+    return { code, detail: error.message };
+  }
+  return {
+    code,
+    detail: messageOf(error),
+    stack_trace: stackOf(error),
+    serviceContext: { service, version: revision ?? 'unknown' },
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return `Error: ${String(error)}`;
+  const own = error.stack ?? `${error.name}: ${error.message}`;
+  return error.cause === undefined ? own : `${own}\nCaused by: ${stackOf(error.cause)}`;
+}
+
+/** Cuts milliseconds to whole microseconds: clocks mean nothing beyond. */
+export function round(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
+
+function roundAll(timings: Readonly<Record<string, number>>): Record<string, number> {
+  const rounded: Record<string, number> = {};
+  for (const [name, ms] of Object.entries(timings)) rounded[name] = round(ms);
+  return rounded;
+}
