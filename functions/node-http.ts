@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Handler, HttpRequest, HttpResponse } from '../shared/core/http';
+import { type BodyLimits, readBody } from './request-body';
+
+/** A listener for `node:http` that lets a handler answer. */
+export function toListener(
+  handle: Handler,
+  limits: BodyLimits,
+): (message: IncomingMessage, response: ServerResponse) => void {
+  return function onRequest(message, response) {
+    const request = new NodeRequest(message, () => readBody(message, limits));
+    handle(request).then(
+      (answer) => send(message, response, answer),
+      () => response.destroy(),
+    );
+  };
+}
+
+/** A request as `node:http` received it. What a handler may never ask for is made when it asks. */
+export class NodeRequest implements HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: HttpRequest['headers'];
+  readonly body: () => Promise<Buffer>;
+  readonly #message: IncomingMessage;
+
+  constructor(message: IncomingMessage, body: () => Promise<Buffer>) {
+    const url = originForm(message.url ?? '/');
+    const mark = url.indexOf('?');
+    this.method = message.method ?? 'GET';
+    this.path = mark === -1 ? url : url.slice(0, mark);
+    this.query = mark === -1 ? '' : url.slice(mark + 1);
+    this.headers = message.headers;
+    this.body = body;
+    this.#message = message;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#message.socket.remoteAddress;
+  }
+}
+
+/** The path and query of a target in absolute form, as a proxy sends it (RFC 9112, section 3.2.2). */
+function originForm(url: string): string {
+  if (url.startsWith('/')) return url;
+  return url.replace(/^https?:\/\/[^/?]*/i, '') || '/';
+}
+
+/** How long a caller that is still sending may take to notice that it was answered, in milliseconds. */
+const LINGER_MS = 1_000;
+
+/** Writes an answer to its socket. */
+export function send(message: IncomingMessage, response: ServerResponse, answer: HttpResponse): void {
+  const { status, headers, body } = answer;
+  response.writeHead(status, {
+    ...headers,
+    // A 204 has no body to measure (RFC 9110, section 8.6).
+    ...(status !== 204 && { 'content-length': Buffer.byteLength(body) }),
+    ...(!message.complete && { connection: 'close' }),
+  });
+  if (!message.complete) discardRest(message);
+  response.end(body);
+  answer.onSent?.();
+}
+
+/**
+ * Ends a connection whose request was answered before it was read. Closing it while the caller still sends
+ * makes the kernel reset it, and a reset may overtake the answer. So only our half is closed, and what still
+ * comes is thrown away, for a moment.
+ */
+function discardRest(message: IncomingMessage): void {
+  const { socket } = message;
+  // Node calls this when the answer to a `Connection: close` is written.
+  socket.destroySoon = () => socket.end();
+  message.resume();
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
+}

@@ -1,0 +1,23 @@
+// Takes the raw request ahead of the Functions Framework's body parsers.
+//
+// The framework runs five Express body parsers before user code. They answer malformed JSON with an HTML page
+// that user code never sees, lose a body that has no Content-Type, inflate a 200 KB gzip bomb into 200 MB,
+// and cost more than the prediction. None of it can be configured. But the framework loads user code first and
+// then calls `http.createServer(app)`; so for that one call we stand in its way, and give back a server of our
+// own in place of the Express app's. That also makes the end ours: the framework exits at once on SIGTERM,
+// failing what is in flight, and our server lets it finish.
+//
+// This relies on two facts of the framework that are not promised: that it calls `createServer` after loading
+// user code, and that it does so through the module object. test/hosts/hosts.test.ts fails if either changes, and
+// `RAW_HTTP=off` takes requests through Express again.
+import http from 'node:http';
+import { createHttpServer, type HttpServerOptions } from './http-server';
+
+/** Makes the next HTTP server of this process one of ours. */
+export function takeNextServer(options: HttpServerOptions): void {
+  const { createServer } = http;
+  http.createServer = () => {
+    http.createServer = createServer;
+    return createHttpServer(options);
+  };
+}

@@ -1,0 +1,87 @@
+// The world's edge: everything impure enters the service here, whichever host it runs under.
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { openStore } from '../shared/registry/open-store';
+import { createRegistry } from '../shared/registry/registry';
+import { countCpus } from '../shared/runtime/cpu';
+import { createSession } from '../shared/runtime/session';
+import { type App, createApp } from '../shared/serving/app';
+import { type Config, readConfig } from '../shared/serving/config';
+import { createLog } from '../shared/serving/log';
+import type { Target } from '../shared/serving/routes';
+import type { HttpServerOptions } from './http-server';
+import { openStdout } from './stdout';
+
+/** The service of this process. */
+export interface Service {
+  readonly app: App;
+  readonly config: Config;
+  /** What a server of ours needs to answer for one target. */
+  serverOptions(target: Target): HttpServerOptions;
+}
+
+/**
+ * Sets the service up from the environment of the process. Nothing is read from the registry yet.
+ *
+ * @throws {TypeError} that names the variable which makes no sense.
+ */
+export function openService(env: NodeJS.ProcessEnv): Service {
+  const config = readConfig(env, { embeddedRegistry: findEmbeddedRegistry() });
+  const startup = createStartup();
+  const app = createApp(config, {
+    openRegistry: async () => createRegistry(await openStore(config.registry.uri, config.registry)),
+    createSession,
+    threads: config.threads ?? countCpus({ readFile: readOrUndefined, availableParallelism }),
+    now: () => performance.now(),
+    startup: startup.read,
+    log: createLog(config, { writeLine: openStdout() }),
+  });
+  return {
+    app,
+    config,
+    serverOptions: (target) => ({
+      handle: app.handler(target),
+      refuse: app.refuse,
+      limits: config.limits,
+      drainMs: config.drainMs,
+      onListening: startup.listening,
+      onDrained: () => app.close(),
+    }),
+  };
+}
+
+/** The models beside the bundle, unless there are some where the process was started. */
+function findEmbeddedRegistry(): string {
+  const beside = join(__dirname, 'model-artifacts');
+  return existsSync('model-artifacts') || !existsSync(beside) ? 'model-artifacts' : beside;
+}
+
+/**
+ * Times the start of this process: Node's own boot, the import of what runs before this (the framework too), and
+ * the way from there to a listening server. Reading what took how long starts the process no faster.
+ */
+function createStartup() {
+  const bootMs = performance.nodeTiming.bootstrapComplete;
+  const importedAt = performance.now();
+  let listeningAt: number | undefined;
+  return {
+    listening: () => {
+      listeningAt ??= performance.now();
+    },
+    read: (): Record<string, number> => ({
+      bootMs,
+      importMs: importedAt - bootMs,
+      ...(listeningAt !== undefined && { listenMs: listeningAt - importedAt }),
+    }),
+  };
+}
+
+function readOrUndefined(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
