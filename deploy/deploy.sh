@@ -1,0 +1,194 @@
+#!/usr/bin/env bash
+# Deploys functions to Google Cloud Functions (gen2). `deploy/deploy.sh --help` says what can be set.
+# Written for bash 3.2, the one on macOS: no associative arrays, no empty-array expansion.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=deploy/run-command.sh
+. "$root/deploy/run-command.sh"
+
+usage() {
+  cat <<'HELP'
+Usage: deploy/deploy.sh [OPTION...] [FUNCTION...] [-- GCLOUD_FLAG...]
+
+Builds dist/ and deploys it once for each function:
+
+  predict         one prediction
+  predict-batch   many predictions in one request
+  model-info      what the model is and expects
+  serve           all of them under one address, by path
+
+Without a name: predict, predict-batch and model-info. What follows "--" goes to
+`gcloud functions deploy` as it is, for instance --vpc-connector=NAME.
+
+Options:
+  --dry-run     print the commands, ready to be pasted, and run none of them
+  --no-build    deploy dist/ as it is
+  --skip-iam    neither create the service account nor grant it anything
+  --help        print this
+
+Settings (environment variables):
+  PROJECT                 the Google Cloud project; required
+  BUCKET                  bucket of the models: short for MODEL_REGISTRY=gs://BUCKET
+  MODEL_REGISTRY          gs://BUCKET/PREFIX, or model-artifacts for the models in dist/;
+                          this or BUCKET is required
+  MODEL_NAME              which model to serve                [the only one there is]
+  MODEL_VERSION           which version of it                 [the production version]
+  REGION                  where to deploy                     [us-central1]
+  RUNTIME                 nodejs24 or nodejs22                [nodejs24]
+  MEMORY                  memory of an instance               [512Mi]
+  CPU                     CPUs of an instance; more than one
+                          request at once needs at least 1    [1]
+  CONCURRENCY             requests at once in an instance     [40]
+  MIN_INSTANCES           instances kept warm, and paid for   [0]
+  MAX_INSTANCES           most instances                      [10]
+  TIMEOUT                 longest a request may take          [60s]
+  SERVICE_ACCOUNT         e-mail of an existing account to run as
+                          [onnx-functions@PROJECT.iam.gserviceaccount.com, created]
+  ALLOW_UNAUTHENTICATED   yes lets everybody call             [no]
+  CORS_ALLOW_ORIGINS      origins of browsers, comma list     [none]
+  PREDICTION_LOG          none, stats or full                 [stats]
+  EXTRA_ENV               more variables, one NAME=VALUE per line
+  SECRETS                 Secret Manager: NAME=SECRET:VERSION, comma list; the service
+                          account needs roles/secretmanager.secretAccessor on each
+  NAME_PREFIX             put before the names of the functions, for instance staging-
+  SOURCE                  the built folder                    [dist]
+HELP
+}
+
+main() {
+  DRY_RUN=no
+  build=yes
+  iam=yes
+  functions=()
+  gcloud_flags=(--quiet)
+  read_arguments "$@"
+  read_settings
+
+  run cd "$root"
+  if [ "$iam" = yes ]; then prepare_service_account; fi
+  if [ "$build" = yes ]; then run npm run build; fi
+  local name
+  for name in "${functions[@]}"; do deploy_function "$name"; done
+}
+
+read_arguments() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --help) usage && exit ;;
+      --dry-run) DRY_RUN=yes ;;
+      --no-build) build=no ;;
+      --skip-iam) iam=no ;;
+      --) shift && gcloud_flags+=("$@") && break ;;
+      -*) fail "unknown option $1; see --help" ;;
+      *) entry_point "$1" >/dev/null && functions+=("$1") ;;
+    esac
+    shift
+  done
+  if [ ${#functions[@]} -eq 0 ]; then functions=(predict predict-batch model-info); fi
+}
+
+entry_point() {
+  case $1 in
+    predict | serve) echo "$1" ;;
+    predict-batch) echo predictBatch ;;
+    model-info) echo modelInfo ;;
+    *) fail "unknown function $1: expected predict, predict-batch, model-info or serve" ;;
+  esac
+}
+
+read_settings() {
+  project=${PROJECT:-}
+  if [ -z "$project" ]; then fail 'PROJECT must name the Google Cloud project; see --help'; fi
+  registry=${MODEL_REGISTRY:-${BUCKET:+gs://${BUCKET#gs://}}}
+  if [ -z "$registry" ]; then fail 'BUCKET or MODEL_REGISTRY must say where the models are; see --help'; fi
+  runtime=${RUNTIME:-nodejs24}
+  case $runtime in
+    nodejs22 | nodejs24) ;;
+    *) fail "RUNTIME: expected nodejs24 or nodejs22, got $runtime" ;;
+  esac
+  case ${ALLOW_UNAUTHENTICATED:-no} in
+    yes) access=--allow-unauthenticated ;;
+    no) access=--no-allow-unauthenticated ;;
+    *) fail "ALLOW_UNAUTHENTICATED: expected yes or no, got $ALLOW_UNAUTHENTICATED" ;;
+  esac
+  service_account=${SERVICE_ACCOUNT:-onnx-functions@$project.iam.gserviceaccount.com}
+  read_environment
+}
+
+# What the functions find in their environment, and no more: a deployment replaces all of it.
+read_environment() {
+  # The folder that the build fills (function/fill-compile-cache.js): a build and its function both lie in /workspace.
+  environment=("GOOGLE_CLOUD_PROJECT=$project" "MODEL_REGISTRY=$registry" NODE_COMPILE_CACHE=/workspace/.compile-cache)
+  local name line
+  for name in MODEL_NAME MODEL_VERSION CORS_ALLOW_ORIGINS PREDICTION_LOG; do
+    if [ -n "${!name:-}" ]; then environment+=("$name=${!name}"); fi
+  done
+  while IFS= read -r line; do
+    case $line in
+      '') ;;
+      [A-Za-z_]*=*) environment+=("$line") ;;
+      *) fail "EXTRA_ENV: expected NAME=VALUE on each line, got $line" ;;
+    esac
+  done <<<"${EXTRA_ENV:-}"
+  # Here and not inside the command: a failure in an argument's $(...) would not stop the script.
+  environment_list=$(joined "${environment[@]}")
+}
+
+# Reading the models is all that the account may do.
+prepare_service_account() {
+  if [ -z "${SERVICE_ACCOUNT:-}" ]; then create_service_account; fi
+  case $registry in
+    gs://*) grant_bucket "${registry#gs://}" ;;
+  esac
+}
+
+create_service_account() {
+  local describe create
+  describe=(gcloud iam service-accounts describe "$service_account" "--project=$project")
+  create=(gcloud iam service-accounts create onnx-functions "--project=$project"
+    '--display-name=ONNX functions' --quiet)
+  if [ "$DRY_RUN" = yes ]; then
+    echo "$(quoted "${describe[@]}") >/dev/null 2>&1 || $(quoted "${create[@]}")"
+  else
+    "${describe[@]}" >/dev/null 2>&1 || "${create[@]}"
+  fi
+}
+
+grant_bucket() {
+  run gcloud storage buckets add-iam-policy-binding "gs://${1%%/*}" "--project=$project" \
+    "--member=serviceAccount:$service_account" --role=roles/storage.objectViewer --condition=None --format=none --quiet
+}
+
+deploy_function() {
+  local entry secrets=--clear-secrets
+  entry=$(entry_point "$1")
+  if [ -n "${SECRETS:-}" ]; then secrets=--set-secrets=$SECRETS; fi
+  # on-deploy keeps the Node version that was built with: a new one would void what the build prepared for it.
+  run gcloud functions deploy "${NAME_PREFIX:-}$1" --gen2 "--project=$project" "--region=${REGION:-us-central1}" \
+    "--runtime=$runtime" --runtime-update-policy=on-deploy "--source=${SOURCE:-dist}" \
+    "--entry-point=$entry" --trigger-http "$access" "--service-account=$service_account" \
+    "--memory=${MEMORY:-512Mi}" "--cpu=${CPU:-1}" "--concurrency=${CONCURRENCY:-40}" \
+    "--min-instances=${MIN_INSTANCES:-0}" "--max-instances=${MAX_INSTANCES:-10}" "--timeout=${TIMEOUT:-60s}" \
+    "--set-env-vars=$environment_list" "$secrets" \
+    --set-build-env-vars=ONNXRUNTIME_NODE_INSTALL=skip --update-labels=app=onnx-functions \
+    '--format=value(url)' "${gcloud_flags[@]}"
+}
+
+# gcloud splits lists at commas unless the list names its separator first (`gcloud topic escaping`).
+joined() {
+  local separator
+  for separator in @ '|' ';' '~' '#'; do
+    case $* in
+      *"$separator"*) ;;
+      *)
+        local IFS=$separator
+        echo "^$separator^$*"
+        return
+        ;;
+    esac
+  done
+  fail 'the environment holds each of @ | ; ~ #: gcloud needs one of them to separate the variables'
+}
+
+main "$@"

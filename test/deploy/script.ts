@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+/** The project's root folder. */
+export const ROOT = join(__dirname, '../..');
+
+/** What a script left behind. */
+export interface ScriptResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs one of the scripts in `deploy/` to its end, asynchronously: the services it calls may be in this process.
+ *
+ * @param env its whole environment besides `PATH` and `HOME`, so that nothing of the developer's own leaks in.
+ */
+export function runScript(
+  name: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ScriptResult> {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(join(ROOT, 'deploy', name), args, { env: { PATH, HOME, ...env }, stdio: 'pipe' });
+  child.stdin.end();
+  const stdout = collect(child.stdout);
+  const stderr = collect(child.stderr);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout: stdout(), stderr: stderr() }));
+  });
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString();
+}

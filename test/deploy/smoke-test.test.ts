@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type FunctionProcess, startFunction } from '../functions-process';
+import { runScript } from './script';
+
+const LINES = {
+  'model-info': 'ok  model-info: iris 1.0.0, 4 features',
+  predict: 'ok  predict: iris 1.0.0, setosa at 0.9766',
+  'predict-batch': 'ok  predict-batch: iris 1.0.0, twice setosa at 0.9766',
+};
+
+/** The lines of the script, without the times they end with. */
+function withoutTimes(stdout: string): string[] {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/ \(\d+ ms\)$/, ''));
+}
+
+describe('smoke-test.sh', () => {
+  let running: FunctionProcess | undefined;
+
+  afterEach(async () => {
+    await running?.stop();
+    running = undefined;
+  });
+
+  async function start(target: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+    running = await startFunction({ target, env: { MODEL_NAME: 'iris', ...env } });
+    return running.url;
+  }
+
+  test('tries every path of serve', async () => {
+    const url = await start('serve');
+
+    const { code, stdout, stderr } = await runScript('smoke-test.sh', [`${url}/`]);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(withoutTimes(stdout)).toEqual(Object.values(LINES));
+  });
+
+  test.each([
+    ['model-info', 'modelInfo'],
+    ['predict', 'predict'],
+    ['predict-batch', 'predictBatch'],
+  ] as const)('tries %s deployed by itself', async (name, target) => {
+    const url = await start(target);
+
+    const { code, stdout, stderr } = await runScript('smoke-test.sh', [url, '--function', name]);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(withoutTimes(stdout)).toEqual([LINES[name]]);
+  });
+
+  test('fails with the answer of a function that has no model', async () => {
+    const url = await start('serve', { MODEL_REGISTRY: 'no-such-folder' });
+
+    const { code, stdout, stderr } = await runScript('smoke-test.sh', [url]);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^FAILED {2}\S+\/model-info: expected status 200, got 503: .*model-unavailable/);
+  });
+
+  test('fails when it is told of another function than the one that answers', async () => {
+    const url = await start('modelInfo');
+
+    const { code, stderr } = await runScript('smoke-test.sh', [url, '--function', 'predict']);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('expected status 422, got 405');
+  });
+
+  test('calls with TOKEN, and says what to do where that is not enough', async () => {
+    let authorization: string | undefined;
+    const server = createServer((request, response) => {
+      authorization = request.headers.authorization;
+      response.writeHead(403).end();
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+
+    const { code, stderr } = await runScript('smoke-test.sh', [`http://127.0.0.1:${port}`], {
+      TOKEN: 'a.b.c',
+    });
+    server.close();
+
+    expect({ code, authorization }).toEqual({ code: 1, authorization: 'Bearer a.b.c' });
+    expect(stderr).toContain('403, not allowed to call: see deploy/README.md');
+  });
+
+  test.each([
+    ['no address', [], 'expected one URL'],
+    [
+      'an unknown function',
+      ['http://localhost', '--function', 'x'],
+      'expected one of model-info, predict, predict-batch',
+    ],
+    ['an unknown option', ['--force'], "Unknown option '--force'"],
+  ])('refuses %s', async (_, args, message) => {
+    const { code, stdout, stderr } = await runScript('smoke-test.sh', args);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+});
