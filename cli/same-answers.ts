@@ -1,0 +1,47 @@
+import { exampleFeatures, type Manifest } from '../shared/core/manifest';
+import { createRowDecoder } from '../shared/core/rows';
+import type { NamedTensors, Tensor } from '../shared/core/tensor';
+import type { Session } from '../shared/runtime/session';
+
+/** The input tensors of the manifest's example, `rows` times. */
+export function exampleInputs(manifest: Manifest, rows: number): NamedTensors {
+  const inputs = createRowDecoder(manifest).decode(new Array(rows).fill(exampleFeatures(manifest)));
+  if (inputs === undefined) throw new Error('the example of the manifest does not fit its own signature');
+  return inputs;
+}
+
+/**
+ * Checks that two sessions answer the manifest's example alike: what is no floating point number exactly, and what
+ * is up to the last digits, which the order of additions changes.
+ *
+ * @throws naming the first output that differs.
+ */
+export async function checkSameAnswers(
+  manifest: Manifest,
+  expected: Session,
+  actual: Session,
+): Promise<void> {
+  const inputs = exampleInputs(manifest, 1);
+  const [wanted, got] = await Promise.all([expected.run(inputs), actual.run(inputs)]);
+  for (const [name, tensor] of Object.entries(wanted)) {
+    if (!isSameTensor(tensor, got[name]))
+      throw new Error(`output "${name}" differs from that of the artifact`);
+  }
+}
+
+function isSameTensor(expected: Tensor, actual: Tensor | undefined): boolean {
+  if (actual?.type !== expected.type || actual.dims.join() !== expected.dims.join()) return false;
+  const values: ArrayLike<Element> = actual.data;
+  // A plain loop, because the arrays of numbers, bigints and texts have no method in common.
+  for (let i = 0; i < expected.data.length; i++) {
+    if (!isSameElement(expected.data[i], values[i])) return false;
+  }
+  return true;
+}
+
+type Element = number | bigint | string;
+
+function isSameElement(expected: Element | undefined, actual: Element | undefined): boolean {
+  if (typeof expected !== 'number' || typeof actual !== 'number') return expected === actual;
+  return Object.is(expected, actual) || Math.abs(expected - actual) <= 1e-6 + 1e-4 * Math.abs(expected);
+}

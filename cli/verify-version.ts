@@ -1,0 +1,51 @@
+import { ServingError } from '../shared/core/errors';
+import { exampleFeatures, type Manifest } from '../shared/core/manifest';
+import { createRowDecoder } from '../shared/core/rows';
+import { readPredictions, wantedOutputs } from '../shared/protocol/native-answer';
+import { createLocalStore } from '../shared/registry/local-store';
+import { createRegistry } from '../shared/registry/registry';
+import { createSession, type Session } from '../shared/runtime/session';
+import { openModelSession } from '../shared/serving/model-session';
+
+/** What a version answers to the example of its own manifest. */
+export interface Verified {
+  readonly manifest: Manifest;
+  /** The answer as `predict` writes it, without who answered. */
+  readonly answer: string;
+}
+
+/**
+ * Does with one version in a folder what a function does with it: reads its manifest, checks its bytes, makes the
+ * session, compares the signatures, and answers the example of the manifest.
+ *
+ * @throws {ServingError} that says what is wrong with it.
+ */
+export async function verifyVersion(root: string, model: string, version: string): Promise<Verified> {
+  const registry = createRegistry(createLocalStore(root));
+  const manifest = await registry.manifest(model, version);
+  const { session } = await openModelSession(manifest, {
+    registry,
+    createSession,
+    threads: 1,
+    now: () => performance.now(),
+    // A sealed artifact that cannot be used is a mistake here, though a function would do without it.
+    onFailure: (what, error) => {
+      throw new Error(`the ${what} cannot be used`, { cause: error });
+    },
+    signal: new AbortController().signal,
+  });
+  try {
+    return { manifest, answer: await answerExample(manifest, session) };
+  } finally {
+    await session.release();
+  }
+}
+
+async function answerExample(manifest: Manifest, session: Session): Promise<string> {
+  const inputs = createRowDecoder(manifest).decode([exampleFeatures(manifest)]);
+  if (inputs === undefined) {
+    throw new ServingError('invalid-manifest', 'the examples of the features are not values that they take');
+  }
+  const outputs = await session.run(inputs, wantedOutputs(manifest));
+  return `${readPredictions(manifest, outputs, 1).writeRow(0)}}`;
+}
