@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { cpus, loadavg, release, totalmem } from 'node:os';
+import { projectPath } from '../training/project-path';
+import type { PartName } from './options';
+import { run } from './prepare/run';
+import type { Table } from './report/table';
+import type { Workbench } from './workbench';
+
+/** What the figures were measured on and with, in the words of the report. */
+export type MachineFacts = Readonly<Record<string, string>>;
+
+/** Gathers the facts; the load average is that of this moment. */
+export async function describeMachine({ node, pythonVersions, options }: Workbench): Promise<MachineFacts> {
+  const processors = cpus();
+  return {
+    date: new Date().toISOString(),
+    commit: await commit(),
+    machine: `${processors.length} x ${processors[0]?.model ?? 'unknown'}, ${(totalmem() / 1e9).toFixed(0)} GB`,
+    system: `${process.platform} ${release()}`,
+    'Node of the servers': await run(node, ['--version']),
+    'Node of the load generator': process.version,
+    packages: packageVersions(),
+    ...(options.parts.some(hasPython) && { 'Python peer': await pythonVersions() }),
+    'load average before': loadAverage(),
+    ...(options.quick && { mode: 'quick: these figures mean nothing' }),
+  };
+}
+
+/** Building the peer takes half a minute, which a part without it need not wait for. */
+function hasPython(part: PartName): boolean {
+  return part === 'cold' || part === 'warm';
+}
+
+/** The load of the last 1, 5 and 15 minutes. */
+export function loadAverage(): string {
+  return loadavg()
+    .map((load) => load.toFixed(2))
+    .join(' ');
+}
+
+/** The facts as a table. */
+export function machineTable(facts: MachineFacts): Table {
+  return { title: 'Measured on', columns: ['', ''], rows: Object.entries(facts) };
+}
+
+async function commit(): Promise<string> {
+  try {
+    const hash = await run('git', ['rev-parse', '--short', 'HEAD'], { cwd: projectPath('.') });
+    const changes = await run('git', ['status', '--porcelain'], { cwd: projectPath('.') });
+    return changes === '' ? hash : `${hash} with changes`;
+  } catch {
+    return 'none';
+  }
+}
+
+function packageVersions(): string {
+  return ['@google-cloud/functions-framework', 'onnxruntime-node'].map(installed).join(', ');
+}
+
+function installed(name: string): string {
+  const text = readFileSync(projectPath(`node_modules/${name}/package.json`), 'utf8');
+  return `${name} ${(JSON.parse(text) as { version: string }).version}`;
+}

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createResponseReader } from '../load/response-reader';
+
+/** Between attempts to connect: short beside a cold start, and long enough to leave the server its CPU. */
+const POLL_MS = 2;
+
+/**
+ * Sends a request over and over until it is answered with 200, from before anybody listens on the port.
+ *
+ * @throws the signal's reason when that comes first.
+ */
+export async function untilAnswered(port: number, request: Buffer, signal: AbortSignal): Promise<void> {
+  while ((await attempt(port, request, signal)) !== 200) {
+    signal.throwIfAborted();
+    await sleep(POLL_MS);
+  }
+}
+
+/** The status of one answer; undefined when nobody listens or the connection closes without one. */
+async function attempt(port: number, request: Buffer, signal: AbortSignal): Promise<number | undefined> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  const giveUp = () => socket.destroy();
+  signal.addEventListener('abort', giveUp);
+  try {
+    await once(socket, 'connect');
+    socket.write(request);
+    return await readStatus(socket);
+  } catch {
+    return undefined;
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+    socket.destroy();
+  }
+}
+
+async function readStatus(socket: Socket): Promise<number | undefined> {
+  const reader = createResponseReader();
+  for await (const chunk of socket) {
+    const status = reader.take(chunk);
+    if (status !== undefined) return status;
+  }
+  return undefined;
+}

@@ -1,0 +1,85 @@
+import type { PartName } from './options';
+
+/** What the project promises about one figure. */
+export interface Target {
+  readonly part: PartName;
+  readonly what: string;
+  readonly against: string;
+  readonly atMost?: number;
+  readonly atLeast?: number;
+  /** What the figure counts; a ratio when absent. */
+  readonly unit?: 'MB';
+}
+
+const FUNCTION = 'cold start of `predict` under functions-framework';
+const WARM = '`predict` under functions-framework, 8 connections, request log on';
+
+/** Every promise, in the order of the report. */
+export const TARGETS = {
+  coldLocal: { part: 'cold', what: `${FUNCTION}, local registry`, against: 'the bare function', atMost: 1 },
+  coldBucket: {
+    part: 'cold',
+    what: `${FUNCTION}, model in a GCS emulator`,
+    against: 'the bare function',
+    atMost: 1.35,
+  },
+  coldPython: {
+    part: 'cold',
+    what: `${FUNCTION}, local registry`,
+    against: 'FastAPI + scikit-learn',
+    atMost: 0.33,
+  },
+  warmHello: {
+    part: 'warm',
+    what: `requests/s of ${WARM}`,
+    against: "the framework's hello world",
+    atLeast: 4,
+  },
+  warmPython: { part: 'warm', what: `requests/s of ${WARM}`, against: 'FastAPI + scikit-learn', atLeast: 4 },
+  warmTail: { part: 'warm', what: `p99 of ${WARM}`, against: "the framework's hello world", atMost: 0.5 },
+  serverBare: {
+    part: 'warm',
+    what: 'requests/s of the container server',
+    against: '`node:http` + `session.run`',
+    atLeast: 0.7,
+  },
+  serverPython: {
+    part: 'warm',
+    what: 'requests/s of the container server',
+    against: 'FastAPI + scikit-learn',
+    atLeast: 5,
+  },
+  batch: {
+    part: 'batch',
+    what: 'time of `predictBatch`, 10 000 rows',
+    against: '`JSON.parse` + `session.run` + `JSON.stringify`',
+    atMost: 1.6,
+  },
+  load: {
+    part: 'load',
+    what: 'a 100 MB model from the GCS emulator: first byte asked to session ready',
+    against: 'plain parallel download',
+    atMost: 1.3,
+  },
+  peakMemory: {
+    part: 'memory',
+    what: 'peak RSS while loading a 100 MB model',
+    against: "the model's size + the bare function",
+    atMost: 1.25,
+  },
+  memoryGrowth: {
+    part: 'memory',
+    what: 'RSS in the last quarter of 200 000 requests',
+    against: 'the quarter before',
+    atMost: 1.02,
+  },
+  deployedSize: {
+    part: 'size',
+    what: '`node_modules` as deployed',
+    against: 'a plain install of the same packages',
+    atMost: 90,
+    unit: 'MB',
+  },
+} as const satisfies Record<string, Target>;
+
+export type TargetId = keyof typeof TARGETS;

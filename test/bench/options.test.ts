@@ -1,0 +1,29 @@
+import { PARTS, readOptions, roundsOf } from '../../bench/options';
+
+test('without arguments every part runs, and its results are kept', () => {
+  expect(readOptions([])).toEqual({ parts: PARTS, quick: false, node: 24, out: 'bench/results' });
+});
+
+test('parts and options are read in any order', () => {
+  expect(readOptions(['--rounds', '3', 'warm', '--node', '20', 'cold', '--out', 'x'])).toEqual({
+    parts: ['warm', 'cold'],
+    quick: false,
+    rounds: 3,
+    node: 20,
+    out: 'x',
+  });
+});
+
+test('a quick run makes one round and leaves the kept results alone', () => {
+  const options = readOptions(['--quick']);
+
+  expect(roundsOf(options, 15)).toBe(1);
+  expect(options.out).not.toBe('bench/results');
+});
+
+test.each([[['hot']], [['--rounds', '0']], [['--rounds', 'many']], [['--unknown']]])(
+  'what cannot be understood is answered with the usage: %j',
+  (args) => {
+    expect(() => readOptions(args)).toThrow('Usage: npm run bench');
+  },
+);
