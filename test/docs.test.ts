@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ERRORS } from '../shared/core/errors';
+import { readConfig } from '../shared/serving/config';
+import { routesOf } from '../shared/serving/routes';
+import { json, openTestApp, predictRequest } from './test-app';
+
+const root = join(__dirname, '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const README = read('README.md');
+
+/** The names in backquotes of the first column of the table under a heading. */
+function firstColumn(text: string, heading: string): string[] {
+  const section = text.split(`${heading}\n`)[1]?.split('\n#')[0] ?? '';
+  const cells = [...section.matchAll(/^\| (`[^|]+) \|/gm)].map((match) => match[1] ?? '');
+  return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ''));
+}
+
+test('the README lists exactly the variables that the configuration reads', () => {
+  const asked = new Set<string>();
+  const env = new Proxy({}, { get: (_, name) => void asked.add(String(name)) });
+
+  // With K_SERVICE set, FUNCTION_TARGET is asked for too.
+  readConfig(env);
+  asked.add('FUNCTION_TARGET');
+
+  const platform = ['K_SERVICE', 'K_REVISION', 'FUNCTION_TARGET', 'STORAGE_EMULATOR_HOST'];
+  const listed = [...firstColumn(README, '## Configuration'), ...platform];
+  expect(listed.sort()).toEqual([...asked].sort());
+});
+
+test('the README lists exactly the routes there are', () => {
+  const routes = routesOf('serve', undefined as never);
+
+  const listed = firstColumn(README, '## API').flatMap((cell) => /\/[\w/-]*$/.exec(cell)?.[0] ?? []);
+
+  expect(listed.sort()).toEqual([...routes.keys()].sort());
+});
+
+test('docs/errors.md lists exactly the errors there are', () => {
+  const listed = firstColumn(read('docs/errors.md'), '# Errors');
+
+  expect(listed.sort()).toEqual(Object.keys(ERRORS).sort());
+});
+
+test('docs/errors.md has each error under its status', () => {
+  const rows = [...read('docs/errors.md').matchAll(/^\| `([\w-]+)` \| (\d{3}) \|/gm)];
+
+  expect(rows.map(([, code, status]) => [code, Number(status)])).toEqual(
+    rows.map(([, code]) => [code, ERRORS[code as keyof typeof ERRORS].status]),
+  );
+});
+
+test('the first answer of the README is what the service answers', async () => {
+  const { request } = openTestApp();
+  const body = /-d '(\{"features":\[[^']+)'/.exec(README)?.[1] ?? '';
+  const shown = JSON.parse(/```json\n([\s\S]*?)```/u.exec(README)?.[1]?.replace('…', '') ?? '{}') as Record<
+    string,
+    unknown
+  >;
+
+  const answer = json(await request(predictRequest(body)));
+
+  expect(Object.keys(answer)).toEqual(Object.keys(shown));
+  expect(answer).toMatchObject({
+    prediction: shown['prediction'],
+    confidence: expect.closeTo(shown['confidence'] as number, 6),
+  });
+});
+
+test.each(['README.md', 'docs/models.md', 'docs/errors.md', 'deploy/README.md'])(
+  'every link of %s leads somewhere',
+  (path) => {
+    const links = [...read(path).matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] ?? '');
+
+    expect(links.filter((link) => !existsSync(join(root, dirname(path), link)))).toEqual([]);
+  },
+);
