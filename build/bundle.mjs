@@ -13,6 +13,7 @@ const LAZY = [
   '@google-cloud/logging-winston',
   'google-auth-library',
   'ajv/dist/2020',
+  'prom-client',
   'winston',
 ];
 

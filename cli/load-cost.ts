@@ -31,8 +31,8 @@ async function main([root = '', name = '', variant = 'portable']: readonly strin
     // Kilobytes: https://nodejs.org/api/process.html#processresourceusage
     peakBytes: process.resourceUsage().maxRSS * 1024,
     runMs: {
-      1: await fastestRun(session, exampleInputs(manifest, 1)),
-      8: await fastestRun(session, exampleInputs(manifest, 8)),
+      1: await fastestRun(session, exampleInputs(manifest, session.signature, 1)),
+      8: await fastestRun(session, exampleInputs(manifest, session.signature, 8)),
     },
   };
   console.log(JSON.stringify(cost));

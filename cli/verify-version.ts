@@ -1,16 +1,18 @@
 import { ServingError } from '../shared/core/errors';
-import { exampleFeatures, type Manifest } from '../shared/core/manifest';
+import { exampleFeatures, isTabular, type Manifest } from '../shared/core/manifest';
 import { createRowDecoder } from '../shared/core/rows';
-import { readPredictions, wantedOutputs } from '../shared/protocol/native-answer';
+import { formatSpec } from '../shared/core/signature';
+import { readPredictions, wantedOutputs } from '../shared/protocol/native/answer';
 import { createLocalStore } from '../shared/registry/local-store';
 import { createRegistry } from '../shared/registry/registry';
 import { createSession, type Session } from '../shared/runtime/session';
-import { openModelSession } from '../shared/serving/model-session';
+import { openModelSession } from '../shared/serving/models/model-session';
+import { exampleInputs } from './same-answers';
 
 /** What a version answers to the example of its own manifest. */
 export interface Verified {
   readonly manifest: Manifest;
-  /** The answer as `predict` writes it, without who answered. */
+  /** The answer as `predict` writes it, without who answered; for a model of tensors the outputs for zeros. */
   readonly answer: string;
 }
 
@@ -42,10 +44,20 @@ export async function verifyVersion(root: string, model: string, version: string
 }
 
 async function answerExample(manifest: Manifest, session: Session): Promise<string> {
+  if (!isTabular(manifest)) return answerZeros(manifest, session);
   const inputs = createRowDecoder(manifest).decode([exampleFeatures(manifest)]);
   if (inputs === undefined) {
     throw new ServingError('invalid-manifest', 'the examples of the features are not values that they take');
   }
   const outputs = await session.run(inputs, wantedOutputs(manifest));
   return `${readPredictions(manifest, outputs, 1).writeRow(0)}}`;
+}
+
+/** Nothing says what such a model takes but its file, so it is shown to run, and what comes out. */
+async function answerZeros(manifest: Manifest, session: Session): Promise<string> {
+  const outputs = await session.run(exampleInputs(manifest, session.signature, 1));
+  const specs = Object.entries(outputs).map(([name, { type, dims }]) =>
+    formatSpec({ name, type, shape: dims }),
+  );
+  return `zeros give ${specs.join(', ')}`;
 }

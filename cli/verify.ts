@@ -1,5 +1,6 @@
 // Checks one version of a model as a function would on loading it: verify MODEL/VERSION [--registry DIR]
 import { parseArgs } from 'node:util';
+import { isTabular, type Manifest } from '../shared/core/manifest';
 import { projectPath } from '../training/project-path';
 import { verifyVersion } from './verify-version';
 
@@ -20,8 +21,10 @@ async function main(): Promise<void> {
   const [model, version, ...rest] = name.split('/');
   if (!model || !version || rest.length > 0 || others.length > 0) throw new Error(USAGE);
   const { manifest, answer } = await verifyVersion(values.registry, model, version);
-  console.log(
-    `${name} is fit to serve: ${manifest.features.length} features, ${manifest.artifact.bytes} bytes`,
-  );
+  console.log(`${name} is fit to serve: ${describeInputs(manifest)}, ${manifest.artifact.bytes} bytes`);
   console.log(`its example is answered with ${answer}`);
+}
+
+function describeInputs(manifest: Manifest): string {
+  return isTabular(manifest) ? `${manifest.features.length} features` : 'a model of tensors';
 }

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Manifest } from '../shared/core/manifest';
+import type { TabularManifest } from '../shared/core/manifest';
 import { parseManifest } from '../shared/core/manifest-text';
 import { createSession, type Session } from '../shared/runtime/session';
 import reference from './training/iris-reference.json';
@@ -63,10 +63,12 @@ describe('train', () => {
 });
 
 describe('the iris manifest', () => {
-  let manifest: Manifest;
+  let manifest: TabularManifest;
 
   beforeAll(async () => {
-    manifest = parseManifest(await readFile(join(committed, VERSION, 'manifest.json'), 'utf8'));
+    manifest = parseManifest(
+      await readFile(join(committed, VERSION, 'manifest.json'), 'utf8'),
+    ) as TabularManifest;
   });
 
   test('tells the size and the hash of the artifact', async () => {

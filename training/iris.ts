@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Feature, Manifest } from '../shared/core/manifest';
+import type { Feature, TabularManifest } from '../shared/core/manifest';
 import split from './data/iris-split.json';
 import { type LabelledRows, parseLabelledRows, selectRows } from './labelled-rows';
 import { encodeLinearClassifier, LINEAR_CLASSIFIER_OUTPUTS } from './linear-classifier';
@@ -57,7 +57,7 @@ function fitModel(train: LabelledRows): SoftmaxRegression {
   return fitSoftmaxRegression(train, { classes: CLASSES.length, C, tolerance, maxIterations });
 }
 
-type Metrics = NonNullable<NonNullable<Manifest['training']>['metrics']>;
+type Metrics = NonNullable<NonNullable<TabularManifest['training']>['metrics']>;
 
 function evaluate(model: SoftmaxRegression, train: LabelledRows, test: LabelledRows): Metrics {
   const onTrain = predictProbabilities(model, train.rows);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Feature, Manifest } from '../shared/core/manifest';
+import type { Feature, TabularManifest } from '../shared/core/manifest';
 import { parseManifest } from '../shared/core/manifest-text';
 import type { LabelledRows } from './labelled-rows';
 import { at } from './linear-algebra';
@@ -7,11 +7,11 @@ import { describeValues, shareOfClasses } from './statistics';
 
 /** What a trainer knows about the version it has made. The rest of the manifest is derived from it. */
 export interface VersionFacts
-  extends Pick<Manifest, 'name' | 'version' | 'task' | 'signature' | 'output' | 'classes'> {
+  extends Pick<TabularManifest, 'name' | 'version' | 'task' | 'signature' | 'output' | 'classes'> {
   readonly description: string;
   readonly artifact: { readonly file: string; readonly bytes: Uint8Array };
   readonly features: readonly Feature[];
-  readonly training: NonNullable<Manifest['training']>;
+  readonly training: NonNullable<TabularManifest['training']>;
   /** The training rows, one column per feature: they give each feature's range, and the baseline. */
   readonly rows?: LabelledRows;
 }
@@ -21,8 +21,9 @@ export interface VersionFacts
  *
  * @throws {ServingError} `invalid-manifest` if the facts contradict each other.
  */
-export function buildManifest(facts: VersionFacts): Manifest {
+export function buildManifest(facts: VersionFacts): TabularManifest {
   const { name, version, task, description, artifact, signature, classes, output, training, rows } = facts;
+  // What is built here has a task.
   return parseManifest(
     formatJson({
       schema_version: 1,
@@ -38,7 +39,7 @@ export function buildManifest(facts: VersionFacts): Manifest {
       training,
       baseline: rows && baselineOf(facts, rows),
     }),
-  );
+  ) as TabularManifest;
 }
 
 /** SHA-256 in lower-case hexadecimal digits. */
@@ -58,7 +59,7 @@ function withRange(rows: LabelledRows): (feature: Feature, column: number) => Fe
   };
 }
 
-function baselineOf({ features, classes }: VersionFacts, rows: LabelledRows): Manifest['baseline'] {
+function baselineOf({ features, classes }: VersionFacts, rows: LabelledRows): TabularManifest['baseline'] {
   return {
     rows: rows.rows.length,
     features: Object.fromEntries(

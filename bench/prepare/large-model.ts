@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sealVersion } from '../../cli/seal-version';
-import type { Manifest } from '../../shared/core/manifest';
+import type { Manifest, TabularManifest } from '../../shared/core/manifest';
 import type { NamedTensors } from '../../shared/core/tensor';
 import { runtimeVersion } from '../../shared/runtime/session';
 import { encodeModel } from '../../training/onnx/encode';
@@ -85,10 +85,10 @@ function matrix(rows: number, columns: number) {
 }
 
 /** The manifest of the committed model: this one takes and gives the same. */
-function irisManifest(): Manifest {
+function irisManifest(): TabularManifest {
   return JSON.parse(
     readFileSync(projectPath('model-artifacts/iris/1.0.0/manifest.json'), 'utf8'),
-  ) as Manifest;
+  ) as TabularManifest;
 }
 
 function sha256(bytes: Uint8Array): string {

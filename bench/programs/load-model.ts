@@ -5,7 +5,7 @@ import { openStore } from '../../shared/registry/open-store';
 import { createRegistry } from '../../shared/registry/registry';
 import { createSession } from '../../shared/runtime/session';
 import { readConfig } from '../../shared/serving/config';
-import { createModels } from '../../shared/serving/models';
+import { createModels } from '../../shared/serving/models/models';
 
 async function main([uri = '', endpoint = '']: readonly string[]): Promise<void> {
   const config = readConfig({ MODEL_REGISTRY: uri, GCS_API_ENDPOINT: endpoint });
@@ -15,6 +15,7 @@ async function main([uri = '', endpoint = '']: readonly string[]): Promise<void>
     threads: availableParallelism(),
     now: () => performance.now(),
     onFailure: (what, error) => console.error(what, error),
+    onLoad: () => {},
   });
   const { loadTimings } = await models.get();
   console.log(JSON.stringify(loadTimings));

@@ -7,13 +7,18 @@ export const ERRORS = {
   'invalid-encoding': { status: 400, title: 'The request body is not what its encoding says' },
   'invalid-request': { status: 400, title: 'The request is malformed' },
   'not-found': { status: 404, title: 'There is nothing at this address' },
+  'model-not-found': { status: 404, title: 'There is no such model or version' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'request-timeout': { status: 408, title: 'The request body did not arrive in time' },
   'payload-too-large': { status: 413, title: 'The request is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type or content encoding is not supported' },
   'validation-failed': { status: 422, title: 'The input does not fit the model' },
+  overloaded: { status: 429, title: 'Too many requests wait for the model' },
+  // Nobody reads this answer; the log has it. The status is the one that nginx gives it.
+  'caller-left': { status: 499, title: 'The caller left before it was answered' },
   internal: { status: 500, title: 'An unexpected error happened' },
   'inference-failed': { status: 500, title: 'The model failed to run' },
+  'not-implemented': { status: 501, title: 'This part of the protocol is not implemented' },
   'model-unavailable': { status: 503, title: 'The model is not available' },
   'shutting-down': { status: 503, title: 'This instance is shutting down' },
   // The four below never reach a caller as they are: loading wraps them in `model-unavailable`.

@@ -16,14 +16,24 @@ export interface HttpRequest {
    * @throws {ServingError} `payload-too-large`, `request-timeout`, `unsupported-media-type`, `invalid-encoding`
    */
   body(): Promise<Buffer>;
+  /**
+   * Reads the body as it comes, with content encodings undone: for what is worked on piece by piece. It may be of
+   * any length, but no piece may be late. Not to be mixed with `body`.
+   *
+   * @throws {ServingError} `request-timeout`, `unsupported-media-type`, `invalid-encoding`
+   */
+  stream(): AsyncIterable<Buffer>;
+  /** Says whether the caller has closed the connection, so that nobody would read an answer. */
+  hasLeft(): boolean;
 }
 
 /** An answer as the handlers give it. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
-  /** The host calls this once, after it handed the answer to the socket: what may wait runs here. */
+  /** Written piece by piece where it is iterable; an iteration that throws cuts the connection. */
+  readonly body: string | Uint8Array | AsyncIterable<string | Uint8Array>;
+  /** The host calls this once, after it handed the whole answer to the socket: what may wait runs here. */
   readonly onSent?: () => void;
 }
 
@@ -34,4 +44,9 @@ export type Handler = (request: HttpRequest) => Promise<HttpResponse>;
 export function header(request: HttpRequest, name: string): string | undefined {
   const value = request.headers[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** Says whether an answer is written piece by piece, so that its length is not known before its end. */
+export function isStreamed(body: HttpResponse['body']): body is AsyncIterable<string | Uint8Array> {
+  return typeof body !== 'string' && !(body instanceof Uint8Array);
 }

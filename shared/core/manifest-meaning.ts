@@ -1,5 +1,13 @@
 import type { FieldError } from './errors';
-import { columnsOf, type Feature, inputOf, type Manifest } from './manifest';
+import {
+  columnsOf,
+  type Feature,
+  inputOf,
+  isTabular,
+  type Manifest,
+  type TabularManifest,
+  type TensorManifest,
+} from './manifest';
 import { formatSpec, type Signature } from './signature';
 
 /** Fields of a request that are not features, so no feature may have their names. */
@@ -18,25 +26,55 @@ const RESERVED_FEATURE_NAMES: ReadonlySet<string> = new Set([
 
 /** Checks what JSON Schema cannot say: that the parts of a manifest agree with each other. */
 export function checkMeaning(manifest: Manifest): FieldError[] {
+  if (!isTabular(manifest)) return checkTensorManifest(manifest);
+  const missing = TABULAR_MEMBERS.filter((member) => manifest[member] === undefined);
+  if (missing.length > 0) {
+    return missing.map((member) => ({
+      pointer: '',
+      detail: `expected a member "${member}", which a ${manifest.task} needs and is missing`,
+    }));
+  }
+  return checkTabularManifest(manifest);
+}
+
+/** What a manifest with a task must have besides, and one without must not. */
+const TABULAR_MEMBERS = ['signature', 'features', 'output'] as const;
+
+function checkTensorManifest(manifest: TensorManifest): FieldError[] {
+  const tabular = ['features', 'classes', 'output', 'baseline'].filter((member) => member in manifest);
+  const defects = tabular.map((member) => ({
+    pointer: `/${member}`,
+    detail: 'expected a member "task" beside it: without a task a model has tensors and nothing else',
+  }));
+  return manifest.signature === undefined ? defects : [...defects, ...checkNames(manifest.signature)];
+}
+
+function checkTabularManifest(manifest: TabularManifest): FieldError[] {
   return [
     ...duplicates(
       '/features',
       manifest.features.map(({ name }) => name),
     ),
     ...duplicates('/classes', manifest.classes ?? []),
-    ...duplicates(
-      '/signature/inputs',
-      manifest.signature.inputs.map(({ name }) => name),
-    ),
-    ...duplicates(
-      '/signature/outputs',
-      manifest.signature.outputs.map(({ name }) => name),
-    ),
+    ...checkNames(manifest.signature),
     ...manifest.features.flatMap(checkFeature),
     ...checkBatchAxis(manifest.signature),
     ...checkColumns(manifest),
     ...checkOutputs(manifest),
     ...checkBaseline(manifest),
+  ];
+}
+
+function checkNames({ inputs, outputs }: Signature): FieldError[] {
+  return [
+    ...duplicates(
+      '/signature/inputs',
+      inputs.map(({ name }) => name),
+    ),
+    ...duplicates(
+      '/signature/outputs',
+      outputs.map(({ name }) => name),
+    ),
   ];
 }
 
@@ -78,7 +116,7 @@ function checkBatchAxis(signature: Signature): FieldError[] {
 }
 
 /** Features are the columns of one `[N, F]` input, or each is an `[N, 1]` (or `[N]`) input of its own name. */
-function checkColumns(manifest: Manifest): FieldError[] {
+function checkColumns(manifest: TabularManifest): FieldError[] {
   const { features, signature } = manifest;
   const [only, ...others] = signature.inputs;
   if (only !== undefined && others.length === 0) {
@@ -105,7 +143,7 @@ function checkColumns(manifest: Manifest): FieldError[] {
   return checkExamples(manifest);
 }
 
-function checkExamples(manifest: Manifest): FieldError[] {
+function checkExamples(manifest: TabularManifest): FieldError[] {
   return manifest.features.flatMap((feature, index) => {
     const type = inputOf(manifest, feature)?.type;
     const expected = type === 'string' ? 'string' : type === 'bool' ? 'boolean' : 'number';
@@ -120,7 +158,7 @@ function checkExamples(manifest: Manifest): FieldError[] {
   });
 }
 
-function checkOutputs(manifest: Manifest): FieldError[] {
+function checkOutputs(manifest: TabularManifest): FieldError[] {
   const names = new Set(manifest.signature.outputs.map(({ name }) => name));
   const unknown = Object.entries(manifest.output).flatMap(([role, name]) =>
     names.has(name)
@@ -130,13 +168,13 @@ function checkOutputs(manifest: Manifest): FieldError[] {
   return [...unknown, ...(manifest.task === 'regression' ? needsValue(manifest) : needsClasses(manifest))];
 }
 
-function needsValue(manifest: Manifest): FieldError[] {
+function needsValue(manifest: TabularManifest): FieldError[] {
   return manifest.output.value === undefined
     ? [{ pointer: '/output', detail: 'expected "value" to name the output of a regression' }]
     : [];
 }
 
-function needsClasses(manifest: Manifest): FieldError[] {
+function needsClasses(manifest: TabularManifest): FieldError[] {
   const defects: FieldError[] = [];
   if (manifest.classes === undefined) {
     defects.push({ pointer: '/classes', detail: 'expected the class names of a classification' });
@@ -158,7 +196,7 @@ function needsClasses(manifest: Manifest): FieldError[] {
   return defects;
 }
 
-function checkBaseline(manifest: Manifest): FieldError[] {
+function checkBaseline(manifest: TabularManifest): FieldError[] {
   const names = new Set(manifest.features.map(({ name }) => name));
   return Object.keys(manifest.baseline?.features ?? {}).flatMap((name) =>
     names.has(name)

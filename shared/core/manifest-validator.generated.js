@@ -2,11 +2,11 @@
 "use strict";
 module.exports = validate10;
 module.exports.default = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Manifest of one version of one model","type":"object","additionalProperties":false,"required":["schema_version","name","version","task","artifact","signature","features","output"],"properties":{"schema_version":{"const":1},"name":{"$ref":"#/definitions/name","description":"Name of the model; also its folder in the registry."},"version":{"type":"string","maxLength":64,"pattern":"^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$","description":"Semantic version without build metadata; also its folder under the model."},"task":{"enum":["classification","regression"]},"description":{"type":"string"},"artifact":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"}}},"sealed":{"type":"array","minItems":1,"description":"The artifact prepared ahead (`npm run seal`); the first whose runtime is the one that is running is loaded instead of the artifact.","items":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256","format","runtime","prepacking"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"},"format":{"enum":["ort"],"description":"ONNX Runtime's own format, of a graph optimised at level `extended`, which suits every CPU."},"runtime":{"type":"string","minLength":1,"description":"Version of onnxruntime-node that wrote it, and the only one that loads it."},"prepacking":{"type":"boolean","description":"Whether loading copies the weights of matrix products into a faster order: more time and memory at the start, less time for runs of several rows."}}}},"signature":{"type":"object","additionalProperties":false,"required":["inputs","outputs"],"properties":{"inputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}},"outputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}}}},"features":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,"required":["name","example"],"properties":{"name":{"type":"string","minLength":1,"maxLength":128},"description":{"type":"string"},"unit":{"type":"string","minLength":1},"range":{"type":"array","items":{"type":"number"},"minItems":2,"maxItems":2,"description":"Smallest and largest value seen in training; outside it a prediction carries a warning."},"categories":{"type":"array","minItems":1,"items":{"type":"string"},"description":"Values that a text feature may take; any text when absent."},"nullable":{"type":"boolean","description":"Whether null stands for a missing value (NaN in the tensor)."},"example":{"type":["number","string","boolean"]}}}},"classes":{"type":"array","minItems":2,"items":{"type":"string","minLength":1}},"output":{"type":"object","additionalProperties":false,"description":"Which output tensor holds what.","properties":{"label":{"type":"string","description":"Classification: index of the class, or its name."},"probabilities":{"type":"string","description":"Classification: one score per class."},"value":{"type":"string","description":"Regression: the predicted number."}}},"batching":{"type":"object","additionalProperties":false,"description":"Calls that wait for the model at the same time share a run, if its rows do not influence each other.","properties":{"max_batch_size":{"type":"integer","minimum":1,"description":"Most rows of a shared run; 1 runs every call by itself. 256 when absent."}}},"training":{"type":"object","additionalProperties":false,"properties":{"algorithm":{"type":"string"},"data":{"type":"object","additionalProperties":false,"required":["sha256"],"properties":{"file":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"rows":{"type":"integer","minimum":1},"test_rows":{"type":"integer","minimum":0}}},"seed":{"type":"integer"},"hyperparameters":{"type":"object"},"metrics":{"type":"object","additionalProperties":{"type":"number"}}}},"baseline":{"type":"object","additionalProperties":false,"required":["rows","features"],"description":"What the training data looked like, to compare live traffic with.","properties":{"rows":{"type":"integer","minimum":1},"features":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"required":["mean","std","min","max"],"properties":{"mean":{"type":"number"},"std":{"type":"number","minimum":0,"description":"Population standard deviation."},"min":{"type":"number"},"max":{"type":"number"},"quantiles":{"type":"array","items":{"type":"number"},"minItems":2,"description":"Equally spaced quantiles, the first being the minimum and the last the maximum."}}}},"classes":{"type":"object","additionalProperties":{"type":"number","minimum":0,"maximum":1},"description":"Share of each class."}}}},"definitions":{"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"},"file":{"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"tensor":{"type":"object","additionalProperties":false,"required":["name","type","shape"],"properties":{"name":{"type":"string","minLength":1},"type":{"enum":["float32","float64","int8","int16","int32","int64","uint8","uint16","uint32","uint64","bool","string"]},"shape":{"type":"array","items":{"type":["integer","string"],"minimum":0,"minLength":1},"description":"A name stands for a size that is known only when the model runs."}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Manifest of one version of one model","type":"object","additionalProperties":false,"required":["schema_version","name","version","artifact"],"properties":{"schema_version":{"const":1},"name":{"$ref":"#/definitions/name","description":"Name of the model; also its folder in the registry."},"version":{"type":"string","maxLength":64,"pattern":"^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$","description":"Semantic version without build metadata; also its folder under the model."},"task":{"enum":["classification","regression"],"description":"What rows of features are turned into. Without it tensors go in and tensors come out, and no features, classes or output are named."},"description":{"type":"string"},"artifact":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"}}},"sealed":{"type":"array","minItems":1,"description":"The artifact prepared ahead (`npm run seal`); the first whose runtime is the one that is running is loaded instead of the artifact.","items":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256","format","runtime","prepacking"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"},"format":{"enum":["ort"],"description":"ONNX Runtime's own format, of a graph optimised at level `extended`, which suits every CPU."},"runtime":{"type":"string","minLength":1,"description":"Version of onnxruntime-node that wrote it, and the only one that loads it."},"prepacking":{"type":"boolean","description":"Whether loading copies the weights of matrix products into a faster order: more time and memory at the start, less time for runs of several rows."}}}},"signature":{"type":"object","additionalProperties":false,"required":["inputs","outputs"],"properties":{"inputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}},"outputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}}}},"features":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,"required":["name","example"],"properties":{"name":{"type":"string","minLength":1,"maxLength":128},"description":{"type":"string"},"unit":{"type":"string","minLength":1},"range":{"type":"array","items":{"type":"number"},"minItems":2,"maxItems":2,"description":"Smallest and largest value seen in training; outside it a prediction carries a warning."},"categories":{"type":"array","minItems":1,"items":{"type":"string"},"description":"Values that a text feature may take; any text when absent."},"nullable":{"type":"boolean","description":"Whether null stands for a missing value (NaN in the tensor)."},"example":{"type":["number","string","boolean"]}}}},"classes":{"type":"array","minItems":2,"items":{"type":"string","minLength":1}},"output":{"type":"object","additionalProperties":false,"description":"Which output tensor holds what.","properties":{"label":{"type":"string","description":"Classification: index of the class, or its name."},"probabilities":{"type":"string","description":"Classification: one score per class."},"value":{"type":"string","description":"Regression: the predicted number."}}},"batching":{"type":"object","additionalProperties":false,"description":"Calls that wait for the model at the same time share a run, if its rows do not influence each other.","properties":{"max_batch_size":{"type":"integer","minimum":1,"description":"Most rows of a shared run; 1 runs every call by itself. 256 when absent."},"max_delay_ms":{"type":"number","minimum":0,"maximum":10000,"description":"How long calls that were met by a busy session may wait for others to fill their run. A call that finds the session free never waits. 0 when absent."}}},"training":{"type":"object","additionalProperties":false,"properties":{"algorithm":{"type":"string"},"data":{"type":"object","additionalProperties":false,"required":["sha256"],"properties":{"file":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"rows":{"type":"integer","minimum":1},"test_rows":{"type":"integer","minimum":0}}},"seed":{"type":"integer"},"hyperparameters":{"type":"object"},"metrics":{"type":"object","additionalProperties":{"type":"number"}}}},"baseline":{"type":"object","additionalProperties":false,"required":["rows","features"],"description":"What the training data looked like, to compare live traffic with.","properties":{"rows":{"type":"integer","minimum":1},"features":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"required":["mean","std","min","max"],"properties":{"mean":{"type":"number"},"std":{"type":"number","minimum":0,"description":"Population standard deviation."},"min":{"type":"number"},"max":{"type":"number"},"quantiles":{"type":"array","items":{"type":"number"},"minItems":2,"description":"Equally spaced quantiles, the first being the minimum and the last the maximum."}}}},"classes":{"type":"object","additionalProperties":{"type":"number","minimum":0,"maximum":1},"description":"Share of each class."}}}},"definitions":{"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"},"file":{"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"tensor":{"type":"object","additionalProperties":false,"required":["name","type","shape"],"properties":{"name":{"type":"string","minLength":1},"type":{"enum":["float16","float32","float64","int8","int16","int32","int64","uint8","uint16","uint32","uint64","bool","string"]},"shape":{"type":"array","items":{"type":["integer","string"],"minimum":0,"minLength":1},"description":"A name stands for a size that is known only when the model runs."}}}}};
 const schema12 = {"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"};
 const schema13 = {"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."};
 const schema14 = {"type":"string","pattern":"^[0-9a-f]{64}$"};
-const schema17 = {"type":"object","additionalProperties":false,"required":["name","type","shape"],"properties":{"name":{"type":"string","minLength":1},"type":{"enum":["float32","float64","int8","int16","int32","int64","uint8","uint16","uint32","uint64","bool","string"]},"shape":{"type":"array","items":{"type":["integer","string"],"minimum":0,"minLength":1},"description":"A name stands for a size that is known only when the model runs."}}};
+const schema17 = {"type":"object","additionalProperties":false,"required":["name","type","shape"],"properties":{"name":{"type":"string","minLength":1},"type":{"enum":["float16","float32","float64","int8","int16","int32","int64","uint8","uint16","uint32","uint64","bool","string"]},"shape":{"type":"array","items":{"type":["integer","string"],"minimum":0,"minLength":1},"description":"A name stands for a size that is known only when the model runs."}}};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 const pattern0 = new RegExp("^[a-z0-9][a-z0-9._-]{0,62}$", "u");
@@ -48,8 +48,8 @@ vErrors.push(err2);
 }
 errors++;
 }
-if(data.task === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "task"},message:"must have required property '"+"task"+"'"};
+if(data.artifact === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "artifact"},message:"must have required property '"+"artifact"+"'"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -58,8 +58,9 @@ vErrors.push(err3);
 }
 errors++;
 }
-if(data.artifact === undefined){
-const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "artifact"},message:"must have required property '"+"artifact"+"'"};
+for(const key0 in data){
+if(!(func2.call(schema11.properties, key0))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -68,8 +69,10 @@ vErrors.push(err4);
 }
 errors++;
 }
-if(data.signature === undefined){
-const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "signature"},message:"must have required property '"+"signature"+"'"};
+}
+if(data.schema_version !== undefined){
+if(1 !== data.schema_version){
+const err5 = {instancePath:instancePath+"/schema_version",schemaPath:"#/properties/schema_version/const",keyword:"const",params:{allowedValue: 1},message:"must be equal to constant"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -78,8 +81,12 @@ vErrors.push(err5);
 }
 errors++;
 }
-if(data.features === undefined){
-const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "features"},message:"must have required property '"+"features"+"'"};
+}
+if(data.name !== undefined){
+let data1 = data.name;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+const err6 = {instancePath:instancePath+"/name",schemaPath:"#/definitions/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9._-]{0,62}$"},message:"must match pattern \""+"^[a-z0-9][a-z0-9._-]{0,62}$"+"\""};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -88,8 +95,9 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(data.output === undefined){
-const err7 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "output"},message:"must have required property '"+"output"+"'"};
+}
+else {
+const err7 = {instancePath:instancePath+"/name",schemaPath:"#/definitions/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -98,9 +106,12 @@ vErrors.push(err7);
 }
 errors++;
 }
-for(const key0 in data){
-if(!(func2.call(schema11.properties, key0))){
-const err8 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+}
+if(data.version !== undefined){
+let data2 = data.version;
+if(typeof data2 === "string"){
+if(func3(data2) > 64){
+const err8 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -109,10 +120,8 @@ vErrors.push(err8);
 }
 errors++;
 }
-}
-if(data.schema_version !== undefined){
-if(1 !== data.schema_version){
-const err9 = {instancePath:instancePath+"/schema_version",schemaPath:"#/properties/schema_version/const",keyword:"const",params:{allowedValue: 1},message:"must be equal to constant"};
+if(!pattern1.test(data2)){
+const err9 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$"},message:"must match pattern \""+"^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$"+"\""};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -122,11 +131,8 @@ vErrors.push(err9);
 errors++;
 }
 }
-if(data.name !== undefined){
-let data1 = data.name;
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-const err10 = {instancePath:instancePath+"/name",schemaPath:"#/definitions/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9._-]{0,62}$"},message:"must match pattern \""+"^[a-z0-9][a-z0-9._-]{0,62}$"+"\""};
+else {
+const err10 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -136,8 +142,10 @@ vErrors.push(err10);
 errors++;
 }
 }
-else {
-const err11 = {instancePath:instancePath+"/name",schemaPath:"#/definitions/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.task !== undefined){
+let data3 = data.task;
+if(!((data3 === "classification") || (data3 === "regression"))){
+const err11 = {instancePath:instancePath+"/task",schemaPath:"#/properties/task/enum",keyword:"enum",params:{allowedValues: schema11.properties.task.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -147,11 +155,9 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data.version !== undefined){
-let data2 = data.version;
-if(typeof data2 === "string"){
-if(func3(data2) > 64){
-const err12 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters"};
+if(data.description !== undefined){
+if(typeof data.description !== "string"){
+const err12 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -160,8 +166,12 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!pattern1.test(data2)){
-const err13 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$"},message:"must match pattern \""+"^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$"+"\""};
+}
+if(data.artifact !== undefined){
+let data5 = data.artifact;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(data5.file === undefined){
+const err13 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -170,9 +180,8 @@ vErrors.push(err13);
 }
 errors++;
 }
-}
-else {
-const err14 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data5.bytes === undefined){
+const err14 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -181,11 +190,8 @@ vErrors.push(err14);
 }
 errors++;
 }
-}
-if(data.task !== undefined){
-let data3 = data.task;
-if(!((data3 === "classification") || (data3 === "regression"))){
-const err15 = {instancePath:instancePath+"/task",schemaPath:"#/properties/task/enum",keyword:"enum",params:{allowedValues: schema11.properties.task.enum},message:"must be equal to one of the allowed values"};
+if(data5.sha256 === undefined){
+const err15 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -194,10 +200,9 @@ vErrors.push(err15);
 }
 errors++;
 }
-}
-if(data.description !== undefined){
-if(typeof data.description !== "string"){
-const err16 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key1 in data5){
+if(!(((key1 === "file") || (key1 === "bytes")) || (key1 === "sha256"))){
+const err16 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -207,11 +212,11 @@ vErrors.push(err16);
 errors++;
 }
 }
-if(data.artifact !== undefined){
-let data5 = data.artifact;
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-if(data5.file === undefined){
-const err17 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'"};
+if(data5.file !== undefined){
+let data6 = data5.file;
+if(typeof data6 === "string"){
+if(!pattern2.test(data6)){
+const err17 = {instancePath:instancePath+"/artifact/file",schemaPath:"#/definitions/file/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$"},message:"must match pattern \""+"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$"+"\""};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -220,8 +225,9 @@ vErrors.push(err17);
 }
 errors++;
 }
-if(data5.bytes === undefined){
-const err18 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
+}
+else {
+const err18 = {instancePath:instancePath+"/artifact/file",schemaPath:"#/definitions/file/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -230,8 +236,11 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(data5.sha256 === undefined){
-const err19 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
+}
+if(data5.bytes !== undefined){
+let data7 = data5.bytes;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+const err19 = {instancePath:instancePath+"/artifact/bytes",schemaPath:"#/properties/artifact/properties/bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -240,9 +249,9 @@ vErrors.push(err19);
 }
 errors++;
 }
-for(const key1 in data5){
-if(!(((key1 === "file") || (key1 === "bytes")) || (key1 === "sha256"))){
-const err20 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if((typeof data7 == "number") && (isFinite(data7))){
+if(data7 < 1 || isNaN(data7)){
+const err20 = {instancePath:instancePath+"/artifact/bytes",schemaPath:"#/properties/artifact/properties/bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -252,11 +261,12 @@ vErrors.push(err20);
 errors++;
 }
 }
-if(data5.file !== undefined){
-let data6 = data5.file;
-if(typeof data6 === "string"){
-if(!pattern2.test(data6)){
-const err21 = {instancePath:instancePath+"/artifact/file",schemaPath:"#/definitions/file/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$"},message:"must match pattern \""+"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$"+"\""};
+}
+if(data5.sha256 !== undefined){
+let data8 = data5.sha256;
+if(typeof data8 === "string"){
+if(!pattern3.test(data8)){
+const err21 = {instancePath:instancePath+"/artifact/sha256",schemaPath:"#/definitions/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -267,7 +277,7 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/artifact/file",schemaPath:"#/definitions/file/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err22 = {instancePath:instancePath+"/artifact/sha256",schemaPath:"#/definitions/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -277,10 +287,9 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data5.bytes !== undefined){
-let data7 = data5.bytes;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-const err23 = {instancePath:instancePath+"/artifact/bytes",schemaPath:"#/properties/artifact/properties/bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+else {
+const err23 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -289,9 +298,12 @@ vErrors.push(err23);
 }
 errors++;
 }
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 < 1 || isNaN(data7)){
-const err24 = {instancePath:instancePath+"/artifact/bytes",schemaPath:"#/properties/artifact/properties/bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+if(data.sealed !== undefined){
+let data9 = data.sealed;
+if(Array.isArray(data9)){
+if(data9.length < 1){
+const err24 = {instancePath:instancePath+"/sealed",schemaPath:"#/properties/sealed/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -300,13 +312,12 @@ vErrors.push(err24);
 }
 errors++;
 }
-}
-}
-if(data5.sha256 !== undefined){
-let data8 = data5.sha256;
-if(typeof data8 === "string"){
-if(!pattern3.test(data8)){
-const err25 = {instancePath:instancePath+"/artifact/sha256",schemaPath:"#/definitions/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
+const len0 = data9.length;
+for(let i0=0; i0<len0; i0++){
+let data10 = data9[i0];
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(data10.file === undefined){
+const err25 = {instancePath:instancePath+"/sealed/" + i0,schemaPath:"#/properties/sealed/items/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -315,9 +326,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-}
-else {
-const err26 = {instancePath:instancePath+"/artifact/sha256",schemaPath:"#/definitions/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data10.bytes === undefined){
+const err26 = {instancePath:instancePath+"/sealed/" + i0,schemaPath:"#/properties/sealed/items/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -326,10 +336,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-}
-}
-else {
-const err27 = {instancePath:instancePath+"/artifact",schemaPath:"#/properties/artifact/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data10.sha256 === undefined){
+const err27 = {instancePath:instancePath+"/sealed/" + i0,schemaPath:"#/properties/sealed/items/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -338,12 +346,8 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-if(data.sealed !== undefined){
-let data9 = data.sealed;
-if(Array.isArray(data9)){
-if(data9.length < 1){
-const err28 = {instancePath:instancePath+"/sealed",schemaPath:"#/properties/sealed/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(data10.format === undefined){
+const err28 = {instancePath:instancePath+"/sealed/" + i0,schemaPath:"#/properties/sealed/items/required",keyword:"required",params:{missingProperty: "format"},message:"must have required property '"+"format"+"'"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -352,12 +356,8 @@ vErrors.push(err28);
 }
 errors++;
 }
-const len0 = data9.length;
-for(let i0=0; i0<len0; i0++){
-let data10 = data9[i0];
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-if(data10.file === undefined){
-const err29 = {instancePath:instancePath+"/sealed/" + i0,schemaPath:"#/properties/sealed/items/required",keyword:"required",params:{missingProperty: "file"},message:"must have required property '"+"file"+"'"};
+if(data10.runtime === undefined){
+const err29 = {instancePath:instancePath+"/sealed/" + i0,schemaPath:"#/properties/sealed/items/required",keyword:"required",params:{missingProperty: "runtime"},message:"must have required property '"+"runtime"+"'"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -366,8 +366,8 @@ vErrors.push(err29);
 }
 errors++;
 }
-if(data10.bytes === undefined){
-const err30 = {instancePath:instancePath+"/sealed/" + i0,schemaPath:"#/properties/sealed/items/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
+if(data10.prepacking === undefined){
+const err30 = {instancePath:instancePath+"/sealed/" + i0,schemaPath:"#/properties/sealed/items/required",keyword:"required",params:{missingProperty: "prepacking"},message:"must have required property '"+"prepacking"+"'"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -376,8 +376,9 @@ vErrors.push(err30);
 }
 errors++;
 }
-if(data10.sha256 === undefined){
-const err31 = {instancePath:instancePath+"/sealed/" + i0,schemaPath:"#/properties/sealed/items/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
+for(const key2 in data10){
+if(!((((((key2 === "file") || (key2 === "bytes")) || (key2 === "sha256")) || (key2 === "format")) || (key2 === "runtime")) || (key2 === "prepacking"))){
+const err31 = {instancePath:instancePath+"/sealed/" + i0,schemaPath:"#/properties/sealed/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -386,8 +387,12 @@ vErrors.push(err31);
 }
 errors++;
 }
-if(data10.format === undefined){
-const err32 = {instancePath:instancePath+"/sealed/" + i0,schemaPath:"#/properties/sealed/items/required",keyword:"required",params:{missingProperty: "format"},message:"must have required property '"+"format"+"'"};
+}
+if(data10.file !== undefined){
+let data11 = data10.file;
+if(typeof data11 === "string"){
+if(!pattern2.test(data11)){
+const err32 = {instancePath:instancePath+"/sealed/" + i0+"/file",schemaPath:"#/definitions/file/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$"},message:"must match pattern \""+"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$"+"\""};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -396,8 +401,9 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(data10.runtime === undefined){
-const err33 = {instancePath:instancePath+"/sealed/" + i0,schemaPath:"#/properties/sealed/items/required",keyword:"required",params:{missingProperty: "runtime"},message:"must have required property '"+"runtime"+"'"};
+}
+else {
+const err33 = {instancePath:instancePath+"/sealed/" + i0+"/file",schemaPath:"#/definitions/file/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -406,8 +412,11 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(data10.prepacking === undefined){
-const err34 = {instancePath:instancePath+"/sealed/" + i0,schemaPath:"#/properties/sealed/items/required",keyword:"required",params:{missingProperty: "prepacking"},message:"must have required property '"+"prepacking"+"'"};
+}
+if(data10.bytes !== undefined){
+let data12 = data10.bytes;
+if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+const err34 = {instancePath:instancePath+"/sealed/" + i0+"/bytes",schemaPath:"#/properties/sealed/items/properties/bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -416,9 +425,9 @@ vErrors.push(err34);
 }
 errors++;
 }
-for(const key2 in data10){
-if(!((((((key2 === "file") || (key2 === "bytes")) || (key2 === "sha256")) || (key2 === "format")) || (key2 === "runtime")) || (key2 === "prepacking"))){
-const err35 = {instancePath:instancePath+"/sealed/" + i0,schemaPath:"#/properties/sealed/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 < 1 || isNaN(data12)){
+const err35 = {instancePath:instancePath+"/sealed/" + i0+"/bytes",schemaPath:"#/properties/sealed/items/properties/bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -428,11 +437,12 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data10.file !== undefined){
-let data11 = data10.file;
-if(typeof data11 === "string"){
-if(!pattern2.test(data11)){
-const err36 = {instancePath:instancePath+"/sealed/" + i0+"/file",schemaPath:"#/definitions/file/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$"},message:"must match pattern \""+"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$"+"\""};
+}
+if(data10.sha256 !== undefined){
+let data13 = data10.sha256;
+if(typeof data13 === "string"){
+if(!pattern3.test(data13)){
+const err36 = {instancePath:instancePath+"/sealed/" + i0+"/sha256",schemaPath:"#/definitions/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -443,7 +453,7 @@ errors++;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/sealed/" + i0+"/file",schemaPath:"#/definitions/file/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err37 = {instancePath:instancePath+"/sealed/" + i0+"/sha256",schemaPath:"#/definitions/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -453,10 +463,9 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data10.bytes !== undefined){
-let data12 = data10.bytes;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
-const err38 = {instancePath:instancePath+"/sealed/" + i0+"/bytes",schemaPath:"#/properties/sealed/items/properties/bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data10.format !== undefined){
+if(!(data10.format === "ort")){
+const err38 = {instancePath:instancePath+"/sealed/" + i0+"/format",schemaPath:"#/properties/sealed/items/properties/format/enum",keyword:"enum",params:{allowedValues: schema11.properties.sealed.items.properties.format.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -465,9 +474,12 @@ vErrors.push(err38);
 }
 errors++;
 }
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 < 1 || isNaN(data12)){
-const err39 = {instancePath:instancePath+"/sealed/" + i0+"/bytes",schemaPath:"#/properties/sealed/items/properties/bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+if(data10.runtime !== undefined){
+let data15 = data10.runtime;
+if(typeof data15 === "string"){
+if(func3(data15) < 1){
+const err39 = {instancePath:instancePath+"/sealed/" + i0+"/runtime",schemaPath:"#/properties/sealed/items/properties/runtime/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -477,12 +489,8 @@ vErrors.push(err39);
 errors++;
 }
 }
-}
-if(data10.sha256 !== undefined){
-let data13 = data10.sha256;
-if(typeof data13 === "string"){
-if(!pattern3.test(data13)){
-const err40 = {instancePath:instancePath+"/sealed/" + i0+"/sha256",schemaPath:"#/definitions/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
+else {
+const err40 = {instancePath:instancePath+"/sealed/" + i0+"/runtime",schemaPath:"#/properties/sealed/items/properties/runtime/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -492,8 +500,9 @@ vErrors.push(err40);
 errors++;
 }
 }
-else {
-const err41 = {instancePath:instancePath+"/sealed/" + i0+"/sha256",schemaPath:"#/definitions/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data10.prepacking !== undefined){
+if(typeof data10.prepacking !== "boolean"){
+const err41 = {instancePath:instancePath+"/sealed/" + i0+"/prepacking",schemaPath:"#/properties/sealed/items/properties/prepacking/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -503,9 +512,9 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data10.format !== undefined){
-if(!(data10.format === "ort")){
-const err42 = {instancePath:instancePath+"/sealed/" + i0+"/format",schemaPath:"#/properties/sealed/items/properties/format/enum",keyword:"enum",params:{allowedValues: schema11.properties.sealed.items.properties.format.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err42 = {instancePath:instancePath+"/sealed/" + i0,schemaPath:"#/properties/sealed/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -515,11 +524,9 @@ vErrors.push(err42);
 errors++;
 }
 }
-if(data10.runtime !== undefined){
-let data15 = data10.runtime;
-if(typeof data15 === "string"){
-if(func3(data15) < 1){
-const err43 = {instancePath:instancePath+"/sealed/" + i0+"/runtime",schemaPath:"#/properties/sealed/items/properties/runtime/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err43 = {instancePath:instancePath+"/sealed",schemaPath:"#/properties/sealed/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -529,8 +536,11 @@ vErrors.push(err43);
 errors++;
 }
 }
-else {
-const err44 = {instancePath:instancePath+"/sealed/" + i0+"/runtime",schemaPath:"#/properties/sealed/items/properties/runtime/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.signature !== undefined){
+let data17 = data.signature;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.inputs === undefined){
+const err44 = {instancePath:instancePath+"/signature",schemaPath:"#/properties/signature/required",keyword:"required",params:{missingProperty: "inputs"},message:"must have required property '"+"inputs"+"'"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -539,10 +549,8 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-if(data10.prepacking !== undefined){
-if(typeof data10.prepacking !== "boolean"){
-const err45 = {instancePath:instancePath+"/sealed/" + i0+"/prepacking",schemaPath:"#/properties/sealed/items/properties/prepacking/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data17.outputs === undefined){
+const err45 = {instancePath:instancePath+"/signature",schemaPath:"#/properties/signature/required",keyword:"required",params:{missingProperty: "outputs"},message:"must have required property '"+"outputs"+"'"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -551,10 +559,9 @@ vErrors.push(err45);
 }
 errors++;
 }
-}
-}
-else {
-const err46 = {instancePath:instancePath+"/sealed/" + i0,schemaPath:"#/properties/sealed/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+for(const key3 in data17){
+if(!((key3 === "inputs") || (key3 === "outputs"))){
+const err46 = {instancePath:instancePath+"/signature",schemaPath:"#/properties/signature/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -564,9 +571,11 @@ vErrors.push(err46);
 errors++;
 }
 }
-}
-else {
-const err47 = {instancePath:instancePath+"/sealed",schemaPath:"#/properties/sealed/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data17.inputs !== undefined){
+let data18 = data17.inputs;
+if(Array.isArray(data18)){
+if(data18.length < 1){
+const err47 = {instancePath:instancePath+"/signature/inputs",schemaPath:"#/properties/signature/properties/inputs/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -575,12 +584,12 @@ vErrors.push(err47);
 }
 errors++;
 }
-}
-if(data.signature !== undefined){
-let data17 = data.signature;
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
-if(data17.inputs === undefined){
-const err48 = {instancePath:instancePath+"/signature",schemaPath:"#/properties/signature/required",keyword:"required",params:{missingProperty: "inputs"},message:"must have required property '"+"inputs"+"'"};
+const len1 = data18.length;
+for(let i1=0; i1<len1; i1++){
+let data19 = data18[i1];
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.name === undefined){
+const err48 = {instancePath:instancePath+"/signature/inputs/" + i1,schemaPath:"#/definitions/tensor/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -589,8 +598,8 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(data17.outputs === undefined){
-const err49 = {instancePath:instancePath+"/signature",schemaPath:"#/properties/signature/required",keyword:"required",params:{missingProperty: "outputs"},message:"must have required property '"+"outputs"+"'"};
+if(data19.type === undefined){
+const err49 = {instancePath:instancePath+"/signature/inputs/" + i1,schemaPath:"#/definitions/tensor/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -599,9 +608,8 @@ vErrors.push(err49);
 }
 errors++;
 }
-for(const key3 in data17){
-if(!((key3 === "inputs") || (key3 === "outputs"))){
-const err50 = {instancePath:instancePath+"/signature",schemaPath:"#/properties/signature/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(data19.shape === undefined){
+const err50 = {instancePath:instancePath+"/signature/inputs/" + i1,schemaPath:"#/definitions/tensor/required",keyword:"required",params:{missingProperty: "shape"},message:"must have required property '"+"shape"+"'"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -610,12 +618,9 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-if(data17.inputs !== undefined){
-let data18 = data17.inputs;
-if(Array.isArray(data18)){
-if(data18.length < 1){
-const err51 = {instancePath:instancePath+"/signature/inputs",schemaPath:"#/properties/signature/properties/inputs/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+for(const key4 in data19){
+if(!(((key4 === "name") || (key4 === "type")) || (key4 === "shape"))){
+const err51 = {instancePath:instancePath+"/signature/inputs/" + i1,schemaPath:"#/definitions/tensor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -624,12 +629,12 @@ vErrors.push(err51);
 }
 errors++;
 }
-const len1 = data18.length;
-for(let i1=0; i1<len1; i1++){
-let data19 = data18[i1];
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-if(data19.name === undefined){
-const err52 = {instancePath:instancePath+"/signature/inputs/" + i1,schemaPath:"#/definitions/tensor/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+}
+if(data19.name !== undefined){
+let data20 = data19.name;
+if(typeof data20 === "string"){
+if(func3(data20) < 1){
+const err52 = {instancePath:instancePath+"/signature/inputs/" + i1+"/name",schemaPath:"#/definitions/tensor/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -638,8 +643,9 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(data19.type === undefined){
-const err53 = {instancePath:instancePath+"/signature/inputs/" + i1,schemaPath:"#/definitions/tensor/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
+}
+else {
+const err53 = {instancePath:instancePath+"/signature/inputs/" + i1+"/name",schemaPath:"#/definitions/tensor/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -648,62 +654,16 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(data19.shape === undefined){
-const err54 = {instancePath:instancePath+"/signature/inputs/" + i1,schemaPath:"#/definitions/tensor/required",keyword:"required",params:{missingProperty: "shape"},message:"must have required property '"+"shape"+"'"};
+}
+if(data19.type !== undefined){
+let data21 = data19.type;
+if(!(((((((((((((data21 === "float16") || (data21 === "float32")) || (data21 === "float64")) || (data21 === "int8")) || (data21 === "int16")) || (data21 === "int32")) || (data21 === "int64")) || (data21 === "uint8")) || (data21 === "uint16")) || (data21 === "uint32")) || (data21 === "uint64")) || (data21 === "bool")) || (data21 === "string"))){
+const err54 = {instancePath:instancePath+"/signature/inputs/" + i1+"/type",schemaPath:"#/definitions/tensor/properties/type/enum",keyword:"enum",params:{allowedValues: schema17.properties.type.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err54];
 }
 else {
 vErrors.push(err54);
-}
-errors++;
-}
-for(const key4 in data19){
-if(!(((key4 === "name") || (key4 === "type")) || (key4 === "shape"))){
-const err55 = {instancePath:instancePath+"/signature/inputs/" + i1,schemaPath:"#/definitions/tensor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err55];
-}
-else {
-vErrors.push(err55);
-}
-errors++;
-}
-}
-if(data19.name !== undefined){
-let data20 = data19.name;
-if(typeof data20 === "string"){
-if(func3(data20) < 1){
-const err56 = {instancePath:instancePath+"/signature/inputs/" + i1+"/name",schemaPath:"#/definitions/tensor/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err56];
-}
-else {
-vErrors.push(err56);
-}
-errors++;
-}
-}
-else {
-const err57 = {instancePath:instancePath+"/signature/inputs/" + i1+"/name",schemaPath:"#/definitions/tensor/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err57];
-}
-else {
-vErrors.push(err57);
-}
-errors++;
-}
-}
-if(data19.type !== undefined){
-let data21 = data19.type;
-if(!((((((((((((data21 === "float32") || (data21 === "float64")) || (data21 === "int8")) || (data21 === "int16")) || (data21 === "int32")) || (data21 === "int64")) || (data21 === "uint8")) || (data21 === "uint16")) || (data21 === "uint32")) || (data21 === "uint64")) || (data21 === "bool")) || (data21 === "string"))){
-const err58 = {instancePath:instancePath+"/signature/inputs/" + i1+"/type",schemaPath:"#/definitions/tensor/properties/type/enum",keyword:"enum",params:{allowedValues: schema17.properties.type.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err58];
-}
-else {
-vErrors.push(err58);
 }
 errors++;
 }
@@ -715,7 +675,55 @@ const len2 = data22.length;
 for(let i2=0; i2<len2; i2++){
 let data23 = data22[i2];
 if((!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))) && (typeof data23 !== "string")){
-const err59 = {instancePath:instancePath+"/signature/inputs/" + i1+"/shape/" + i2,schemaPath:"#/definitions/tensor/properties/shape/items/type",keyword:"type",params:{type: schema17.properties.shape.items.type},message:"must be integer,string"};
+const err55 = {instancePath:instancePath+"/signature/inputs/" + i1+"/shape/" + i2,schemaPath:"#/definitions/tensor/properties/shape/items/type",keyword:"type",params:{type: schema17.properties.shape.items.type},message:"must be integer,string"};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 < 0 || isNaN(data23)){
+const err56 = {instancePath:instancePath+"/signature/inputs/" + i1+"/shape/" + i2,schemaPath:"#/definitions/tensor/properties/shape/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+if(typeof data23 === "string"){
+if(func3(data23) < 1){
+const err57 = {instancePath:instancePath+"/signature/inputs/" + i1+"/shape/" + i2,schemaPath:"#/definitions/tensor/properties/shape/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err58 = {instancePath:instancePath+"/signature/inputs/" + i1+"/shape",schemaPath:"#/definitions/tensor/properties/shape/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+}
+else {
+const err59 = {instancePath:instancePath+"/signature/inputs/" + i1,schemaPath:"#/definitions/tensor/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -724,9 +732,10 @@ vErrors.push(err59);
 }
 errors++;
 }
-if((typeof data23 == "number") && (isFinite(data23))){
-if(data23 < 0 || isNaN(data23)){
-const err60 = {instancePath:instancePath+"/signature/inputs/" + i1+"/shape/" + i2,schemaPath:"#/definitions/tensor/properties/shape/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+else {
+const err60 = {instancePath:instancePath+"/signature/inputs",schemaPath:"#/properties/signature/properties/inputs/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -736,9 +745,11 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(typeof data23 === "string"){
-if(func3(data23) < 1){
-const err61 = {instancePath:instancePath+"/signature/inputs/" + i1+"/shape/" + i2,schemaPath:"#/definitions/tensor/properties/shape/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(data17.outputs !== undefined){
+let data24 = data17.outputs;
+if(Array.isArray(data24)){
+if(data24.length < 1){
+const err61 = {instancePath:instancePath+"/signature/outputs",schemaPath:"#/properties/signature/properties/outputs/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -747,11 +758,12 @@ vErrors.push(err61);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err62 = {instancePath:instancePath+"/signature/inputs/" + i1+"/shape",schemaPath:"#/definitions/tensor/properties/shape/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const len3 = data24.length;
+for(let i3=0; i3<len3; i3++){
+let data25 = data24[i3];
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+if(data25.name === undefined){
+const err62 = {instancePath:instancePath+"/signature/outputs/" + i3,schemaPath:"#/definitions/tensor/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -760,10 +772,8 @@ vErrors.push(err62);
 }
 errors++;
 }
-}
-}
-else {
-const err63 = {instancePath:instancePath+"/signature/inputs/" + i1,schemaPath:"#/definitions/tensor/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data25.type === undefined){
+const err63 = {instancePath:instancePath+"/signature/outputs/" + i3,schemaPath:"#/definitions/tensor/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -772,10 +782,8 @@ vErrors.push(err63);
 }
 errors++;
 }
-}
-}
-else {
-const err64 = {instancePath:instancePath+"/signature/inputs",schemaPath:"#/properties/signature/properties/inputs/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data25.shape === undefined){
+const err64 = {instancePath:instancePath+"/signature/outputs/" + i3,schemaPath:"#/definitions/tensor/required",keyword:"required",params:{missingProperty: "shape"},message:"must have required property '"+"shape"+"'"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -784,12 +792,9 @@ vErrors.push(err64);
 }
 errors++;
 }
-}
-if(data17.outputs !== undefined){
-let data24 = data17.outputs;
-if(Array.isArray(data24)){
-if(data24.length < 1){
-const err65 = {instancePath:instancePath+"/signature/outputs",schemaPath:"#/properties/signature/properties/outputs/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+for(const key5 in data25){
+if(!(((key5 === "name") || (key5 === "type")) || (key5 === "shape"))){
+const err65 = {instancePath:instancePath+"/signature/outputs/" + i3,schemaPath:"#/definitions/tensor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -798,12 +803,12 @@ vErrors.push(err65);
 }
 errors++;
 }
-const len3 = data24.length;
-for(let i3=0; i3<len3; i3++){
-let data25 = data24[i3];
-if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
-if(data25.name === undefined){
-const err66 = {instancePath:instancePath+"/signature/outputs/" + i3,schemaPath:"#/definitions/tensor/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+}
+if(data25.name !== undefined){
+let data26 = data25.name;
+if(typeof data26 === "string"){
+if(func3(data26) < 1){
+const err66 = {instancePath:instancePath+"/signature/outputs/" + i3+"/name",schemaPath:"#/definitions/tensor/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -812,8 +817,9 @@ vErrors.push(err66);
 }
 errors++;
 }
-if(data25.type === undefined){
-const err67 = {instancePath:instancePath+"/signature/outputs/" + i3,schemaPath:"#/definitions/tensor/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
+}
+else {
+const err67 = {instancePath:instancePath+"/signature/outputs/" + i3+"/name",schemaPath:"#/definitions/tensor/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -822,62 +828,16 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(data25.shape === undefined){
-const err68 = {instancePath:instancePath+"/signature/outputs/" + i3,schemaPath:"#/definitions/tensor/required",keyword:"required",params:{missingProperty: "shape"},message:"must have required property '"+"shape"+"'"};
+}
+if(data25.type !== undefined){
+let data27 = data25.type;
+if(!(((((((((((((data27 === "float16") || (data27 === "float32")) || (data27 === "float64")) || (data27 === "int8")) || (data27 === "int16")) || (data27 === "int32")) || (data27 === "int64")) || (data27 === "uint8")) || (data27 === "uint16")) || (data27 === "uint32")) || (data27 === "uint64")) || (data27 === "bool")) || (data27 === "string"))){
+const err68 = {instancePath:instancePath+"/signature/outputs/" + i3+"/type",schemaPath:"#/definitions/tensor/properties/type/enum",keyword:"enum",params:{allowedValues: schema17.properties.type.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err68];
 }
 else {
 vErrors.push(err68);
-}
-errors++;
-}
-for(const key5 in data25){
-if(!(((key5 === "name") || (key5 === "type")) || (key5 === "shape"))){
-const err69 = {instancePath:instancePath+"/signature/outputs/" + i3,schemaPath:"#/definitions/tensor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err69];
-}
-else {
-vErrors.push(err69);
-}
-errors++;
-}
-}
-if(data25.name !== undefined){
-let data26 = data25.name;
-if(typeof data26 === "string"){
-if(func3(data26) < 1){
-const err70 = {instancePath:instancePath+"/signature/outputs/" + i3+"/name",schemaPath:"#/definitions/tensor/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
-if(vErrors === null){
-vErrors = [err70];
-}
-else {
-vErrors.push(err70);
-}
-errors++;
-}
-}
-else {
-const err71 = {instancePath:instancePath+"/signature/outputs/" + i3+"/name",schemaPath:"#/definitions/tensor/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err71];
-}
-else {
-vErrors.push(err71);
-}
-errors++;
-}
-}
-if(data25.type !== undefined){
-let data27 = data25.type;
-if(!((((((((((((data27 === "float32") || (data27 === "float64")) || (data27 === "int8")) || (data27 === "int16")) || (data27 === "int32")) || (data27 === "int64")) || (data27 === "uint8")) || (data27 === "uint16")) || (data27 === "uint32")) || (data27 === "uint64")) || (data27 === "bool")) || (data27 === "string"))){
-const err72 = {instancePath:instancePath+"/signature/outputs/" + i3+"/type",schemaPath:"#/definitions/tensor/properties/type/enum",keyword:"enum",params:{allowedValues: schema17.properties.type.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err72];
-}
-else {
-vErrors.push(err72);
 }
 errors++;
 }
@@ -889,7 +849,55 @@ const len4 = data28.length;
 for(let i4=0; i4<len4; i4++){
 let data29 = data28[i4];
 if((!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))) && (typeof data29 !== "string")){
-const err73 = {instancePath:instancePath+"/signature/outputs/" + i3+"/shape/" + i4,schemaPath:"#/definitions/tensor/properties/shape/items/type",keyword:"type",params:{type: schema17.properties.shape.items.type},message:"must be integer,string"};
+const err69 = {instancePath:instancePath+"/signature/outputs/" + i3+"/shape/" + i4,schemaPath:"#/definitions/tensor/properties/shape/items/type",keyword:"type",params:{type: schema17.properties.shape.items.type},message:"must be integer,string"};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 < 0 || isNaN(data29)){
+const err70 = {instancePath:instancePath+"/signature/outputs/" + i3+"/shape/" + i4,schemaPath:"#/definitions/tensor/properties/shape/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+}
+if(typeof data29 === "string"){
+if(func3(data29) < 1){
+const err71 = {instancePath:instancePath+"/signature/outputs/" + i3+"/shape/" + i4,schemaPath:"#/definitions/tensor/properties/shape/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err72 = {instancePath:instancePath+"/signature/outputs/" + i3+"/shape",schemaPath:"#/definitions/tensor/properties/shape/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+}
+else {
+const err73 = {instancePath:instancePath+"/signature/outputs/" + i3,schemaPath:"#/definitions/tensor/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -898,9 +906,10 @@ vErrors.push(err73);
 }
 errors++;
 }
-if((typeof data29 == "number") && (isFinite(data29))){
-if(data29 < 0 || isNaN(data29)){
-const err74 = {instancePath:instancePath+"/signature/outputs/" + i3+"/shape/" + i4,schemaPath:"#/definitions/tensor/properties/shape/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+else {
+const err74 = {instancePath:instancePath+"/signature/outputs",schemaPath:"#/properties/signature/properties/outputs/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -910,9 +919,9 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(typeof data29 === "string"){
-if(func3(data29) < 1){
-const err75 = {instancePath:instancePath+"/signature/outputs/" + i3+"/shape/" + i4,schemaPath:"#/definitions/tensor/properties/shape/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err75 = {instancePath:instancePath+"/signature",schemaPath:"#/properties/signature/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -922,10 +931,11 @@ vErrors.push(err75);
 errors++;
 }
 }
-}
-}
-else {
-const err76 = {instancePath:instancePath+"/signature/outputs/" + i3+"/shape",schemaPath:"#/definitions/tensor/properties/shape/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data.features !== undefined){
+let data30 = data.features;
+if(Array.isArray(data30)){
+if(data30.length < 1){
+const err76 = {instancePath:instancePath+"/features",schemaPath:"#/properties/features/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -934,10 +944,12 @@ vErrors.push(err76);
 }
 errors++;
 }
-}
-}
-else {
-const err77 = {instancePath:instancePath+"/signature/outputs/" + i3,schemaPath:"#/definitions/tensor/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const len5 = data30.length;
+for(let i5=0; i5<len5; i5++){
+let data31 = data30[i5];
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+if(data31.name === undefined){
+const err77 = {instancePath:instancePath+"/features/" + i5,schemaPath:"#/properties/features/items/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -946,10 +958,8 @@ vErrors.push(err77);
 }
 errors++;
 }
-}
-}
-else {
-const err78 = {instancePath:instancePath+"/signature/outputs",schemaPath:"#/properties/signature/properties/outputs/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data31.example === undefined){
+const err78 = {instancePath:instancePath+"/features/" + i5,schemaPath:"#/properties/features/items/required",keyword:"required",params:{missingProperty: "example"},message:"must have required property '"+"example"+"'"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -958,10 +968,9 @@ vErrors.push(err78);
 }
 errors++;
 }
-}
-}
-else {
-const err79 = {instancePath:instancePath+"/signature",schemaPath:"#/properties/signature/type",keyword:"type",params:{type: "object"},message:"must be object"};
+for(const key6 in data31){
+if(!(((((((key6 === "name") || (key6 === "description")) || (key6 === "unit")) || (key6 === "range")) || (key6 === "categories")) || (key6 === "nullable")) || (key6 === "example"))){
+const err79 = {instancePath:instancePath+"/features/" + i5,schemaPath:"#/properties/features/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -971,11 +980,11 @@ vErrors.push(err79);
 errors++;
 }
 }
-if(data.features !== undefined){
-let data30 = data.features;
-if(Array.isArray(data30)){
-if(data30.length < 1){
-const err80 = {instancePath:instancePath+"/features",schemaPath:"#/properties/features/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(data31.name !== undefined){
+let data32 = data31.name;
+if(typeof data32 === "string"){
+if(func3(data32) > 128){
+const err80 = {instancePath:instancePath+"/features/" + i5+"/name",schemaPath:"#/properties/features/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -984,12 +993,8 @@ vErrors.push(err80);
 }
 errors++;
 }
-const len5 = data30.length;
-for(let i5=0; i5<len5; i5++){
-let data31 = data30[i5];
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-if(data31.name === undefined){
-const err81 = {instancePath:instancePath+"/features/" + i5,schemaPath:"#/properties/features/items/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+if(func3(data32) < 1){
+const err81 = {instancePath:instancePath+"/features/" + i5+"/name",schemaPath:"#/properties/features/items/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -998,8 +1003,9 @@ vErrors.push(err81);
 }
 errors++;
 }
-if(data31.example === undefined){
-const err82 = {instancePath:instancePath+"/features/" + i5,schemaPath:"#/properties/features/items/required",keyword:"required",params:{missingProperty: "example"},message:"must have required property '"+"example"+"'"};
+}
+else {
+const err82 = {instancePath:instancePath+"/features/" + i5+"/name",schemaPath:"#/properties/features/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1008,9 +1014,10 @@ vErrors.push(err82);
 }
 errors++;
 }
-for(const key6 in data31){
-if(!(((((((key6 === "name") || (key6 === "description")) || (key6 === "unit")) || (key6 === "range")) || (key6 === "categories")) || (key6 === "nullable")) || (key6 === "example"))){
-const err83 = {instancePath:instancePath+"/features/" + i5,schemaPath:"#/properties/features/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
+}
+if(data31.description !== undefined){
+if(typeof data31.description !== "string"){
+const err83 = {instancePath:instancePath+"/features/" + i5+"/description",schemaPath:"#/properties/features/items/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1020,11 +1027,11 @@ vErrors.push(err83);
 errors++;
 }
 }
-if(data31.name !== undefined){
-let data32 = data31.name;
-if(typeof data32 === "string"){
-if(func3(data32) > 128){
-const err84 = {instancePath:instancePath+"/features/" + i5+"/name",schemaPath:"#/properties/features/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters"};
+if(data31.unit !== undefined){
+let data34 = data31.unit;
+if(typeof data34 === "string"){
+if(func3(data34) < 1){
+const err84 = {instancePath:instancePath+"/features/" + i5+"/unit",schemaPath:"#/properties/features/items/properties/unit/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1033,8 +1040,9 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(func3(data32) < 1){
-const err85 = {instancePath:instancePath+"/features/" + i5+"/name",schemaPath:"#/properties/features/items/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+else {
+const err85 = {instancePath:instancePath+"/features/" + i5+"/unit",schemaPath:"#/properties/features/items/properties/unit/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1044,8 +1052,11 @@ vErrors.push(err85);
 errors++;
 }
 }
-else {
-const err86 = {instancePath:instancePath+"/features/" + i5+"/name",schemaPath:"#/properties/features/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data31.range !== undefined){
+let data35 = data31.range;
+if(Array.isArray(data35)){
+if(data35.length > 2){
+const err86 = {instancePath:instancePath+"/features/" + i5+"/range",schemaPath:"#/properties/features/items/properties/range/maxItems",keyword:"maxItems",params:{limit: 2},message:"must NOT have more than 2 items"};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1054,10 +1065,8 @@ vErrors.push(err86);
 }
 errors++;
 }
-}
-if(data31.description !== undefined){
-if(typeof data31.description !== "string"){
-const err87 = {instancePath:instancePath+"/features/" + i5+"/description",schemaPath:"#/properties/features/items/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data35.length < 2){
+const err87 = {instancePath:instancePath+"/features/" + i5+"/range",schemaPath:"#/properties/features/items/properties/range/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1066,12 +1075,11 @@ vErrors.push(err87);
 }
 errors++;
 }
-}
-if(data31.unit !== undefined){
-let data34 = data31.unit;
-if(typeof data34 === "string"){
-if(func3(data34) < 1){
-const err88 = {instancePath:instancePath+"/features/" + i5+"/unit",schemaPath:"#/properties/features/items/properties/unit/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+const len6 = data35.length;
+for(let i6=0; i6<len6; i6++){
+let data36 = data35[i6];
+if(!((typeof data36 == "number") && (isFinite(data36)))){
+const err88 = {instancePath:instancePath+"/features/" + i5+"/range/" + i6,schemaPath:"#/properties/features/items/properties/range/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1081,8 +1089,9 @@ vErrors.push(err88);
 errors++;
 }
 }
+}
 else {
-const err89 = {instancePath:instancePath+"/features/" + i5+"/unit",schemaPath:"#/properties/features/items/properties/unit/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err89 = {instancePath:instancePath+"/features/" + i5+"/range",schemaPath:"#/properties/features/items/properties/range/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1092,11 +1101,11 @@ vErrors.push(err89);
 errors++;
 }
 }
-if(data31.range !== undefined){
-let data35 = data31.range;
-if(Array.isArray(data35)){
-if(data35.length > 2){
-const err90 = {instancePath:instancePath+"/features/" + i5+"/range",schemaPath:"#/properties/features/items/properties/range/maxItems",keyword:"maxItems",params:{limit: 2},message:"must NOT have more than 2 items"};
+if(data31.categories !== undefined){
+let data37 = data31.categories;
+if(Array.isArray(data37)){
+if(data37.length < 1){
+const err90 = {instancePath:instancePath+"/features/" + i5+"/categories",schemaPath:"#/properties/features/items/properties/categories/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1105,8 +1114,10 @@ vErrors.push(err90);
 }
 errors++;
 }
-if(data35.length < 2){
-const err91 = {instancePath:instancePath+"/features/" + i5+"/range",schemaPath:"#/properties/features/items/properties/range/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
+const len7 = data37.length;
+for(let i7=0; i7<len7; i7++){
+if(typeof data37[i7] !== "string"){
+const err91 = {instancePath:instancePath+"/features/" + i5+"/categories/" + i7,schemaPath:"#/properties/features/items/properties/categories/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1115,11 +1126,10 @@ vErrors.push(err91);
 }
 errors++;
 }
-const len6 = data35.length;
-for(let i6=0; i6<len6; i6++){
-let data36 = data35[i6];
-if(!((typeof data36 == "number") && (isFinite(data36)))){
-const err92 = {instancePath:instancePath+"/features/" + i5+"/range/" + i6,schemaPath:"#/properties/features/items/properties/range/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+}
+else {
+const err92 = {instancePath:instancePath+"/features/" + i5+"/categories",schemaPath:"#/properties/features/items/properties/categories/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1129,9 +1139,9 @@ vErrors.push(err92);
 errors++;
 }
 }
-}
-else {
-const err93 = {instancePath:instancePath+"/features/" + i5+"/range",schemaPath:"#/properties/features/items/properties/range/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data31.nullable !== undefined){
+if(typeof data31.nullable !== "boolean"){
+const err93 = {instancePath:instancePath+"/features/" + i5+"/nullable",schemaPath:"#/properties/features/items/properties/nullable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1141,11 +1151,10 @@ vErrors.push(err93);
 errors++;
 }
 }
-if(data31.categories !== undefined){
-let data37 = data31.categories;
-if(Array.isArray(data37)){
-if(data37.length < 1){
-const err94 = {instancePath:instancePath+"/features/" + i5+"/categories",schemaPath:"#/properties/features/items/properties/categories/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(data31.example !== undefined){
+let data40 = data31.example;
+if(((!((typeof data40 == "number") && (isFinite(data40)))) && (typeof data40 !== "string")) && (typeof data40 !== "boolean")){
+const err94 = {instancePath:instancePath+"/features/" + i5+"/example",schemaPath:"#/properties/features/items/properties/example/type",keyword:"type",params:{type: schema11.properties.features.items.properties.example.type},message:"must be number,string,boolean"};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1154,10 +1163,10 @@ vErrors.push(err94);
 }
 errors++;
 }
-const len7 = data37.length;
-for(let i7=0; i7<len7; i7++){
-if(typeof data37[i7] !== "string"){
-const err95 = {instancePath:instancePath+"/features/" + i5+"/categories/" + i7,schemaPath:"#/properties/features/items/properties/categories/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+}
+else {
+const err95 = {instancePath:instancePath+"/features/" + i5,schemaPath:"#/properties/features/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1169,7 +1178,7 @@ errors++;
 }
 }
 else {
-const err96 = {instancePath:instancePath+"/features/" + i5+"/categories",schemaPath:"#/properties/features/items/properties/categories/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err96 = {instancePath:instancePath+"/features",schemaPath:"#/properties/features/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1179,9 +1188,11 @@ vErrors.push(err96);
 errors++;
 }
 }
-if(data31.nullable !== undefined){
-if(typeof data31.nullable !== "boolean"){
-const err97 = {instancePath:instancePath+"/features/" + i5+"/nullable",schemaPath:"#/properties/features/items/properties/nullable/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data.classes !== undefined){
+let data41 = data.classes;
+if(Array.isArray(data41)){
+if(data41.length < 2){
+const err97 = {instancePath:instancePath+"/classes",schemaPath:"#/properties/classes/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1190,11 +1201,12 @@ vErrors.push(err97);
 }
 errors++;
 }
-}
-if(data31.example !== undefined){
-let data40 = data31.example;
-if(((!((typeof data40 == "number") && (isFinite(data40)))) && (typeof data40 !== "string")) && (typeof data40 !== "boolean")){
-const err98 = {instancePath:instancePath+"/features/" + i5+"/example",schemaPath:"#/properties/features/items/properties/example/type",keyword:"type",params:{type: schema11.properties.features.items.properties.example.type},message:"must be number,string,boolean"};
+const len8 = data41.length;
+for(let i8=0; i8<len8; i8++){
+let data42 = data41[i8];
+if(typeof data42 === "string"){
+if(func3(data42) < 1){
+const err98 = {instancePath:instancePath+"/classes/" + i8,schemaPath:"#/properties/classes/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1204,9 +1216,8 @@ vErrors.push(err98);
 errors++;
 }
 }
-}
 else {
-const err99 = {instancePath:instancePath+"/features/" + i5,schemaPath:"#/properties/features/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err99 = {instancePath:instancePath+"/classes/" + i8,schemaPath:"#/properties/classes/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1218,7 +1229,7 @@ errors++;
 }
 }
 else {
-const err100 = {instancePath:instancePath+"/features",schemaPath:"#/properties/features/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err100 = {instancePath:instancePath+"/classes",schemaPath:"#/properties/classes/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1228,11 +1239,12 @@ vErrors.push(err100);
 errors++;
 }
 }
-if(data.classes !== undefined){
-let data41 = data.classes;
-if(Array.isArray(data41)){
-if(data41.length < 2){
-const err101 = {instancePath:instancePath+"/classes",schemaPath:"#/properties/classes/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
+if(data.output !== undefined){
+let data43 = data.output;
+if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
+for(const key7 in data43){
+if(!(((key7 === "label") || (key7 === "probabilities")) || (key7 === "value"))){
+const err101 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1241,12 +1253,10 @@ vErrors.push(err101);
 }
 errors++;
 }
-const len8 = data41.length;
-for(let i8=0; i8<len8; i8++){
-let data42 = data41[i8];
-if(typeof data42 === "string"){
-if(func3(data42) < 1){
-const err102 = {instancePath:instancePath+"/classes/" + i8,schemaPath:"#/properties/classes/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+}
+if(data43.label !== undefined){
+if(typeof data43.label !== "string"){
+const err102 = {instancePath:instancePath+"/output/label",schemaPath:"#/properties/output/properties/label/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1256,8 +1266,9 @@ vErrors.push(err102);
 errors++;
 }
 }
-else {
-const err103 = {instancePath:instancePath+"/classes/" + i8,schemaPath:"#/properties/classes/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data43.probabilities !== undefined){
+if(typeof data43.probabilities !== "string"){
+const err103 = {instancePath:instancePath+"/output/probabilities",schemaPath:"#/properties/output/properties/probabilities/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1267,9 +1278,9 @@ vErrors.push(err103);
 errors++;
 }
 }
-}
-else {
-const err104 = {instancePath:instancePath+"/classes",schemaPath:"#/properties/classes/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data43.value !== undefined){
+if(typeof data43.value !== "string"){
+const err104 = {instancePath:instancePath+"/output/value",schemaPath:"#/properties/output/properties/value/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1279,12 +1290,9 @@ vErrors.push(err104);
 errors++;
 }
 }
-if(data.output !== undefined){
-let data43 = data.output;
-if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
-for(const key7 in data43){
-if(!(((key7 === "label") || (key7 === "probabilities")) || (key7 === "value"))){
-const err105 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+}
+else {
+const err105 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1294,9 +1302,12 @@ vErrors.push(err105);
 errors++;
 }
 }
-if(data43.label !== undefined){
-if(typeof data43.label !== "string"){
-const err106 = {instancePath:instancePath+"/output/label",schemaPath:"#/properties/output/properties/label/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.batching !== undefined){
+let data47 = data.batching;
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+for(const key8 in data47){
+if(!((key8 === "max_batch_size") || (key8 === "max_delay_ms"))){
+const err106 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1306,9 +1317,10 @@ vErrors.push(err106);
 errors++;
 }
 }
-if(data43.probabilities !== undefined){
-if(typeof data43.probabilities !== "string"){
-const err107 = {instancePath:instancePath+"/output/probabilities",schemaPath:"#/properties/output/properties/probabilities/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data47.max_batch_size !== undefined){
+let data48 = data47.max_batch_size;
+if(!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48)))){
+const err107 = {instancePath:instancePath+"/batching/max_batch_size",schemaPath:"#/properties/batching/properties/max_batch_size/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1317,10 +1329,9 @@ vErrors.push(err107);
 }
 errors++;
 }
-}
-if(data43.value !== undefined){
-if(typeof data43.value !== "string"){
-const err108 = {instancePath:instancePath+"/output/value",schemaPath:"#/properties/output/properties/value/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if((typeof data48 == "number") && (isFinite(data48))){
+if(data48 < 1 || isNaN(data48)){
+const err108 = {instancePath:instancePath+"/batching/max_batch_size",schemaPath:"#/properties/batching/properties/max_batch_size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1331,8 +1342,11 @@ errors++;
 }
 }
 }
-else {
-const err109 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data47.max_delay_ms !== undefined){
+let data49 = data47.max_delay_ms;
+if((typeof data49 == "number") && (isFinite(data49))){
+if(data49 > 10000 || isNaN(data49)){
+const err109 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1341,13 +1355,8 @@ vErrors.push(err109);
 }
 errors++;
 }
-}
-if(data.batching !== undefined){
-let data47 = data.batching;
-if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
-for(const key8 in data47){
-if(!(key8 === "max_batch_size")){
-const err110 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties"};
+if(data49 < 0 || isNaN(data49)){
+const err110 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1357,10 +1366,8 @@ vErrors.push(err110);
 errors++;
 }
 }
-if(data47.max_batch_size !== undefined){
-let data48 = data47.max_batch_size;
-if(!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48)))){
-const err111 = {instancePath:instancePath+"/batching/max_batch_size",schemaPath:"#/properties/batching/properties/max_batch_size/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+else {
+const err111 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1369,9 +1376,10 @@ vErrors.push(err111);
 }
 errors++;
 }
-if((typeof data48 == "number") && (isFinite(data48))){
-if(data48 < 1 || isNaN(data48)){
-const err112 = {instancePath:instancePath+"/batching/max_batch_size",schemaPath:"#/properties/batching/properties/max_batch_size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+}
+else {
+const err112 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1381,10 +1389,12 @@ vErrors.push(err112);
 errors++;
 }
 }
-}
-}
-else {
-const err113 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.training !== undefined){
+let data50 = data.training;
+if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
+for(const key9 in data50){
+if(!(((((key9 === "algorithm") || (key9 === "data")) || (key9 === "seed")) || (key9 === "hyperparameters")) || (key9 === "metrics"))){
+const err113 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1394,12 +1404,9 @@ vErrors.push(err113);
 errors++;
 }
 }
-if(data.training !== undefined){
-let data49 = data.training;
-if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
-for(const key9 in data49){
-if(!(((((key9 === "algorithm") || (key9 === "data")) || (key9 === "seed")) || (key9 === "hyperparameters")) || (key9 === "metrics"))){
-const err114 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties"};
+if(data50.algorithm !== undefined){
+if(typeof data50.algorithm !== "string"){
+const err114 = {instancePath:instancePath+"/training/algorithm",schemaPath:"#/properties/training/properties/algorithm/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -1409,9 +1416,11 @@ vErrors.push(err114);
 errors++;
 }
 }
-if(data49.algorithm !== undefined){
-if(typeof data49.algorithm !== "string"){
-const err115 = {instancePath:instancePath+"/training/algorithm",schemaPath:"#/properties/training/properties/algorithm/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data50.data !== undefined){
+let data52 = data50.data;
+if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
+if(data52.sha256 === undefined){
+const err115 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -1420,12 +1429,9 @@ vErrors.push(err115);
 }
 errors++;
 }
-}
-if(data49.data !== undefined){
-let data51 = data49.data;
-if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
-if(data51.sha256 === undefined){
-const err116 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
+for(const key10 in data52){
+if(!((((key10 === "file") || (key10 === "sha256")) || (key10 === "rows")) || (key10 === "test_rows"))){
+const err116 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -1434,9 +1440,10 @@ vErrors.push(err116);
 }
 errors++;
 }
-for(const key10 in data51){
-if(!((((key10 === "file") || (key10 === "sha256")) || (key10 === "rows")) || (key10 === "test_rows"))){
-const err117 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties"};
+}
+if(data52.file !== undefined){
+if(typeof data52.file !== "string"){
+const err117 = {instancePath:instancePath+"/training/data/file",schemaPath:"#/properties/training/properties/data/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -1446,9 +1453,11 @@ vErrors.push(err117);
 errors++;
 }
 }
-if(data51.file !== undefined){
-if(typeof data51.file !== "string"){
-const err118 = {instancePath:instancePath+"/training/data/file",schemaPath:"#/properties/training/properties/data/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data52.sha256 !== undefined){
+let data54 = data52.sha256;
+if(typeof data54 === "string"){
+if(!pattern3.test(data54)){
+const err118 = {instancePath:instancePath+"/training/data/sha256",schemaPath:"#/properties/training/properties/data/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -1458,11 +1467,8 @@ vErrors.push(err118);
 errors++;
 }
 }
-if(data51.sha256 !== undefined){
-let data53 = data51.sha256;
-if(typeof data53 === "string"){
-if(!pattern3.test(data53)){
-const err119 = {instancePath:instancePath+"/training/data/sha256",schemaPath:"#/properties/training/properties/data/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
+else {
+const err119 = {instancePath:instancePath+"/training/data/sha256",schemaPath:"#/properties/training/properties/data/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -1472,8 +1478,10 @@ vErrors.push(err119);
 errors++;
 }
 }
-else {
-const err120 = {instancePath:instancePath+"/training/data/sha256",schemaPath:"#/properties/training/properties/data/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data52.rows !== undefined){
+let data55 = data52.rows;
+if(!(((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55))) && (isFinite(data55)))){
+const err120 = {instancePath:instancePath+"/training/data/rows",schemaPath:"#/properties/training/properties/data/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -1482,11 +1490,9 @@ vErrors.push(err120);
 }
 errors++;
 }
-}
-if(data51.rows !== undefined){
-let data54 = data51.rows;
-if(!(((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54))) && (isFinite(data54)))){
-const err121 = {instancePath:instancePath+"/training/data/rows",schemaPath:"#/properties/training/properties/data/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data55 == "number") && (isFinite(data55))){
+if(data55 < 1 || isNaN(data55)){
+const err121 = {instancePath:instancePath+"/training/data/rows",schemaPath:"#/properties/training/properties/data/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -1495,9 +1501,12 @@ vErrors.push(err121);
 }
 errors++;
 }
-if((typeof data54 == "number") && (isFinite(data54))){
-if(data54 < 1 || isNaN(data54)){
-const err122 = {instancePath:instancePath+"/training/data/rows",schemaPath:"#/properties/training/properties/data/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+}
+if(data52.test_rows !== undefined){
+let data56 = data52.test_rows;
+if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
+const err122 = {instancePath:instancePath+"/training/data/test_rows",schemaPath:"#/properties/training/properties/data/properties/test_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -1506,12 +1515,9 @@ vErrors.push(err122);
 }
 errors++;
 }
-}
-}
-if(data51.test_rows !== undefined){
-let data55 = data51.test_rows;
-if(!(((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55))) && (isFinite(data55)))){
-const err123 = {instancePath:instancePath+"/training/data/test_rows",schemaPath:"#/properties/training/properties/data/properties/test_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data56 == "number") && (isFinite(data56))){
+if(data56 < 0 || isNaN(data56)){
+const err123 = {instancePath:instancePath+"/training/data/test_rows",schemaPath:"#/properties/training/properties/data/properties/test_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -1520,9 +1526,11 @@ vErrors.push(err123);
 }
 errors++;
 }
-if((typeof data55 == "number") && (isFinite(data55))){
-if(data55 < 0 || isNaN(data55)){
-const err124 = {instancePath:instancePath+"/training/data/test_rows",schemaPath:"#/properties/training/properties/data/properties/test_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+}
+else {
+const err124 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -1532,10 +1540,10 @@ vErrors.push(err124);
 errors++;
 }
 }
-}
-}
-else {
-const err125 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data50.seed !== undefined){
+let data57 = data50.seed;
+if(!(((typeof data57 == "number") && (!(data57 % 1) && !isNaN(data57))) && (isFinite(data57)))){
+const err125 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -1545,10 +1553,10 @@ vErrors.push(err125);
 errors++;
 }
 }
-if(data49.seed !== undefined){
-let data56 = data49.seed;
-if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
-const err126 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data50.hyperparameters !== undefined){
+let data58 = data50.hyperparameters;
+if(!(data58 && typeof data58 == "object" && !Array.isArray(data58))){
+const err126 = {instancePath:instancePath+"/training/hyperparameters",schemaPath:"#/properties/training/properties/hyperparameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -1558,10 +1566,13 @@ vErrors.push(err126);
 errors++;
 }
 }
-if(data49.hyperparameters !== undefined){
-let data57 = data49.hyperparameters;
-if(!(data57 && typeof data57 == "object" && !Array.isArray(data57))){
-const err127 = {instancePath:instancePath+"/training/hyperparameters",schemaPath:"#/properties/training/properties/hyperparameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data50.metrics !== undefined){
+let data59 = data50.metrics;
+if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
+for(const key11 in data59){
+let data60 = data59[key11];
+if(!((typeof data60 == "number") && (isFinite(data60)))){
+const err127 = {instancePath:instancePath+"/training/metrics/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/training/properties/metrics/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -1571,13 +1582,9 @@ vErrors.push(err127);
 errors++;
 }
 }
-if(data49.metrics !== undefined){
-let data58 = data49.metrics;
-if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
-for(const key11 in data58){
-let data59 = data58[key11];
-if(!((typeof data59 == "number") && (isFinite(data59)))){
-const err128 = {instancePath:instancePath+"/training/metrics/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/training/properties/metrics/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+else {
+const err128 = {instancePath:instancePath+"/training/metrics",schemaPath:"#/properties/training/properties/metrics/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -1589,7 +1596,7 @@ errors++;
 }
 }
 else {
-const err129 = {instancePath:instancePath+"/training/metrics",schemaPath:"#/properties/training/properties/metrics/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err129 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -1599,9 +1606,11 @@ vErrors.push(err129);
 errors++;
 }
 }
-}
-else {
-const err130 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.baseline !== undefined){
+let data61 = data.baseline;
+if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
+if(data61.rows === undefined){
+const err130 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "rows"},message:"must have required property '"+"rows"+"'"};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -1610,12 +1619,8 @@ vErrors.push(err130);
 }
 errors++;
 }
-}
-if(data.baseline !== undefined){
-let data60 = data.baseline;
-if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
-if(data60.rows === undefined){
-const err131 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "rows"},message:"must have required property '"+"rows"+"'"};
+if(data61.features === undefined){
+const err131 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "features"},message:"must have required property '"+"features"+"'"};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -1624,8 +1629,9 @@ vErrors.push(err131);
 }
 errors++;
 }
-if(data60.features === undefined){
-const err132 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "features"},message:"must have required property '"+"features"+"'"};
+for(const key12 in data61){
+if(!(((key12 === "rows") || (key12 === "features")) || (key12 === "classes"))){
+const err132 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -1634,9 +1640,11 @@ vErrors.push(err132);
 }
 errors++;
 }
-for(const key12 in data60){
-if(!(((key12 === "rows") || (key12 === "features")) || (key12 === "classes"))){
-const err133 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties"};
+}
+if(data61.rows !== undefined){
+let data62 = data61.rows;
+if(!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62)))){
+const err133 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -1645,11 +1653,9 @@ vErrors.push(err133);
 }
 errors++;
 }
-}
-if(data60.rows !== undefined){
-let data61 = data60.rows;
-if(!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61)))){
-const err134 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data62 == "number") && (isFinite(data62))){
+if(data62 < 1 || isNaN(data62)){
+const err134 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -1658,9 +1664,16 @@ vErrors.push(err134);
 }
 errors++;
 }
-if((typeof data61 == "number") && (isFinite(data61))){
-if(data61 < 1 || isNaN(data61)){
-const err135 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+}
+if(data61.features !== undefined){
+let data63 = data61.features;
+if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+for(const key13 in data63){
+let data64 = data63[key13];
+if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
+if(data64.mean === undefined){
+const err135 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "mean"},message:"must have required property '"+"mean"+"'"};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -1669,16 +1682,8 @@ vErrors.push(err135);
 }
 errors++;
 }
-}
-}
-if(data60.features !== undefined){
-let data62 = data60.features;
-if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
-for(const key13 in data62){
-let data63 = data62[key13];
-if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
-if(data63.mean === undefined){
-const err136 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "mean"},message:"must have required property '"+"mean"+"'"};
+if(data64.std === undefined){
+const err136 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "std"},message:"must have required property '"+"std"+"'"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -1687,8 +1692,8 @@ vErrors.push(err136);
 }
 errors++;
 }
-if(data63.std === undefined){
-const err137 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "std"},message:"must have required property '"+"std"+"'"};
+if(data64.min === undefined){
+const err137 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "min"},message:"must have required property '"+"min"+"'"};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -1697,8 +1702,8 @@ vErrors.push(err137);
 }
 errors++;
 }
-if(data63.min === undefined){
-const err138 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "min"},message:"must have required property '"+"min"+"'"};
+if(data64.max === undefined){
+const err138 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "max"},message:"must have required property '"+"max"+"'"};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -1707,8 +1712,9 @@ vErrors.push(err138);
 }
 errors++;
 }
-if(data63.max === undefined){
-const err139 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "max"},message:"must have required property '"+"max"+"'"};
+for(const key14 in data64){
+if(!(((((key14 === "mean") || (key14 === "std")) || (key14 === "min")) || (key14 === "max")) || (key14 === "quantiles"))){
+const err139 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -1717,9 +1723,11 @@ vErrors.push(err139);
 }
 errors++;
 }
-for(const key14 in data63){
-if(!(((((key14 === "mean") || (key14 === "std")) || (key14 === "min")) || (key14 === "max")) || (key14 === "quantiles"))){
-const err140 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},message:"must NOT have additional properties"};
+}
+if(data64.mean !== undefined){
+let data65 = data64.mean;
+if(!((typeof data65 == "number") && (isFinite(data65)))){
+const err140 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/mean",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/mean/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -1729,10 +1737,11 @@ vErrors.push(err140);
 errors++;
 }
 }
-if(data63.mean !== undefined){
-let data64 = data63.mean;
-if(!((typeof data64 == "number") && (isFinite(data64)))){
-const err141 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/mean",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/mean/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data64.std !== undefined){
+let data66 = data64.std;
+if((typeof data66 == "number") && (isFinite(data66))){
+if(data66 < 0 || isNaN(data66)){
+const err141 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -1742,11 +1751,8 @@ vErrors.push(err141);
 errors++;
 }
 }
-if(data63.std !== undefined){
-let data65 = data63.std;
-if((typeof data65 == "number") && (isFinite(data65))){
-if(data65 < 0 || isNaN(data65)){
-const err142 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+else {
+const err142 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -1756,8 +1762,10 @@ vErrors.push(err142);
 errors++;
 }
 }
-else {
-const err143 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data64.min !== undefined){
+let data67 = data64.min;
+if(!((typeof data67 == "number") && (isFinite(data67)))){
+const err143 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/min",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/min/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -1767,10 +1775,10 @@ vErrors.push(err143);
 errors++;
 }
 }
-if(data63.min !== undefined){
-let data66 = data63.min;
-if(!((typeof data66 == "number") && (isFinite(data66)))){
-const err144 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/min",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/min/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data64.max !== undefined){
+let data68 = data64.max;
+if(!((typeof data68 == "number") && (isFinite(data68)))){
+const err144 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/max",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/max/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -1780,10 +1788,11 @@ vErrors.push(err144);
 errors++;
 }
 }
-if(data63.max !== undefined){
-let data67 = data63.max;
-if(!((typeof data67 == "number") && (isFinite(data67)))){
-const err145 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/max",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/max/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data64.quantiles !== undefined){
+let data69 = data64.quantiles;
+if(Array.isArray(data69)){
+if(data69.length < 2){
+const err145 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -1792,12 +1801,11 @@ vErrors.push(err145);
 }
 errors++;
 }
-}
-if(data63.quantiles !== undefined){
-let data68 = data63.quantiles;
-if(Array.isArray(data68)){
-if(data68.length < 2){
-const err146 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
+const len9 = data69.length;
+for(let i9=0; i9<len9; i9++){
+let data70 = data69[i9];
+if(!((typeof data70 == "number") && (isFinite(data70)))){
+const err146 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles/" + i9,schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -1806,11 +1814,10 @@ vErrors.push(err146);
 }
 errors++;
 }
-const len9 = data68.length;
-for(let i9=0; i9<len9; i9++){
-let data69 = data68[i9];
-if(!((typeof data69 == "number") && (isFinite(data69)))){
-const err147 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles/" + i9,schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+}
+else {
+const err147 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -1822,7 +1829,7 @@ errors++;
 }
 }
 else {
-const err148 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err148 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -1834,7 +1841,7 @@ errors++;
 }
 }
 else {
-const err149 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err149 = {instancePath:instancePath+"/baseline/features",schemaPath:"#/properties/baseline/properties/features/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -1844,9 +1851,14 @@ vErrors.push(err149);
 errors++;
 }
 }
-}
-else {
-const err150 = {instancePath:instancePath+"/baseline/features",schemaPath:"#/properties/baseline/properties/features/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data61.classes !== undefined){
+let data71 = data61.classes;
+if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
+for(const key15 in data71){
+let data72 = data71[key15];
+if((typeof data72 == "number") && (isFinite(data72))){
+if(data72 > 1 || isNaN(data72)){
+const err150 = {instancePath:instancePath+"/baseline/classes/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -1855,15 +1867,8 @@ vErrors.push(err150);
 }
 errors++;
 }
-}
-if(data60.classes !== undefined){
-let data70 = data60.classes;
-if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
-for(const key15 in data70){
-let data71 = data70[key15];
-if((typeof data71 == "number") && (isFinite(data71))){
-if(data71 > 1 || isNaN(data71)){
-const err151 = {instancePath:instancePath+"/baseline/classes/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+if(data72 < 0 || isNaN(data72)){
+const err151 = {instancePath:instancePath+"/baseline/classes/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -1872,8 +1877,9 @@ vErrors.push(err151);
 }
 errors++;
 }
-if(data71 < 0 || isNaN(data71)){
-const err152 = {instancePath:instancePath+"/baseline/classes/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+else {
+const err152 = {instancePath:instancePath+"/baseline/classes/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -1883,8 +1889,9 @@ vErrors.push(err152);
 errors++;
 }
 }
+}
 else {
-const err153 = {instancePath:instancePath+"/baseline/classes/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
+const err153 = {instancePath:instancePath+"/baseline/classes",schemaPath:"#/properties/baseline/properties/classes/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -1896,7 +1903,7 @@ errors++;
 }
 }
 else {
-const err154 = {instancePath:instancePath+"/baseline/classes",schemaPath:"#/properties/baseline/properties/classes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err154 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -1908,24 +1915,12 @@ errors++;
 }
 }
 else {
-const err155 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err155 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err155];
 }
 else {
 vErrors.push(err155);
-}
-errors++;
-}
-}
-}
-else {
-const err156 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err156];
-}
-else {
-vErrors.push(err156);
 }
 errors++;
 }

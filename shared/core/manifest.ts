@@ -37,22 +37,17 @@ export interface SealedArtifact extends ArtifactFile {
   readonly prepacking: boolean;
 }
 
-/** The immutable record about one version of one model, exactly as `manifest.json` spells it. */
-export interface Manifest {
+/** What every manifest has, exactly as `manifest.json` spells it. */
+interface ManifestBase {
   readonly schema_version: 1;
   readonly name: string;
   readonly version: string;
-  readonly task: 'classification' | 'regression';
   readonly description?: string;
   readonly artifact: ArtifactFile;
   /** Used instead of the artifact where one fits the runtime. */
   readonly sealed?: readonly SealedArtifact[];
-  readonly signature: Signature;
-  readonly features: readonly Feature[];
-  readonly classes?: readonly string[];
-  readonly output: { readonly label?: string; readonly probabilities?: string; readonly value?: string };
   /** How calls that wait at the same time share a run. */
-  readonly batching?: { readonly max_batch_size?: number };
+  readonly batching?: { readonly max_batch_size?: number; readonly max_delay_ms?: number };
   readonly training?: {
     readonly algorithm?: string;
     readonly data?: {
@@ -65,11 +60,35 @@ export interface Manifest {
     readonly hyperparameters?: Readonly<Record<string, unknown>>;
     readonly metrics?: Readonly<Record<string, number>>;
   };
+}
+
+/** A model of rows: named features go in, a class or a number comes out. */
+export interface TabularManifest extends ManifestBase {
+  readonly task: 'classification' | 'regression';
+  readonly signature: Signature;
+  readonly features: readonly Feature[];
+  readonly classes?: readonly string[];
+  readonly output: { readonly label?: string; readonly probabilities?: string; readonly value?: string };
   readonly baseline?: {
     readonly rows: number;
     readonly features: Readonly<Record<string, FeatureBaseline>>;
     readonly classes?: Readonly<Record<string, number>>;
   };
+}
+
+/** Any other model: tensors go in and tensors come out. What they are, the ONNX file says itself. */
+export interface TensorManifest extends ManifestBase {
+  readonly task?: undefined;
+  /** Held against the ONNX file where it is given. */
+  readonly signature?: Signature;
+}
+
+/** The immutable record about one version of one model. */
+export type Manifest = TabularManifest | TensorManifest;
+
+/** Says whether a model takes rows of features. */
+export function isTabular(manifest: Manifest): manifest is TabularManifest {
+  return manifest.task !== undefined;
 }
 
 /** Names of models: also the allow-list of what may become part of a storage key. */
@@ -86,12 +105,12 @@ export function columnsOf(spec: TensorSpec): number | undefined {
 }
 
 /** The example of every feature, by name. */
-export function exampleFeatures({ features }: Manifest): Record<string, number | string | boolean> {
+export function exampleFeatures({ features }: TabularManifest): Record<string, number | string | boolean> {
   return Object.fromEntries(features.map(({ name, example }) => [name, example]));
 }
 
 /** The input tensor that a feature goes into. */
-export function inputOf(manifest: Manifest, feature: Feature): TensorSpec | undefined {
+export function inputOf(manifest: TabularManifest, feature: Feature): TensorSpec | undefined {
   const { inputs } = manifest.signature;
   return inputs.length === 1 ? inputs[0] : inputs.find(({ name }) => name === feature.name);
 }

@@ -2,7 +2,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import Ajv from 'ajv/dist/2020';
 import { distance } from 'fastest-levenshtein';
 import type { FieldError } from './errors';
-import { exampleFeatures, type Manifest } from './manifest';
+import { exampleFeatures, type TabularManifest } from './manifest';
 import { rowSchemas } from './row-schema';
 import { MAX_REPORTED, rowValues } from './rows';
 import { describeValue, escapePointer, quote, shorten } from './schema-error';
@@ -25,7 +25,7 @@ export interface RowReporter {
  * Compiles the schemas of a manifest. Loading AJV and compiling cost more than a cold start can spare, so this
  * module is imported, once per process, by the first request that is refused.
  */
-export function createRowReporter(manifest: Manifest): RowReporter {
+export function createRowReporter(manifest: TabularManifest): RowReporter {
   const ajv = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false, allowUnionTypes: true });
   ajv.addKeyword('x-unit');
   const schemas = rowSchemas(manifest);
@@ -55,7 +55,7 @@ interface Validators {
 }
 
 function reportRow(
-  manifest: Manifest,
+  manifest: TabularManifest,
   validators: Validators,
   row: unknown,
   pointer: string,
@@ -74,7 +74,7 @@ function reportRow(
 }
 
 /** Says that a row by position has not as many values as features, or one by name far more. */
-function wrongCount({ features }: Manifest, values: Values): string | undefined {
+function wrongCount({ features }: TabularManifest, values: Values): string | undefined {
   const names = features.map(({ name }) => name).join(', ');
   const expected = `expected ${features.length} values (${shorten(names, 500)})`;
   if (Array.isArray(values))
@@ -86,7 +86,7 @@ function wrongCount({ features }: Manifest, values: Values): string | undefined 
 }
 
 function correctRow(
-  manifest: Manifest,
+  manifest: TabularManifest,
   row: unknown,
   isGood: (name: string, value: unknown) => boolean,
 ): unknown {
@@ -128,7 +128,7 @@ function notARow(row: unknown, pointer: string): FieldError {
 
 type Values = readonly unknown[] | Readonly<Record<string, unknown>>;
 
-function describe(manifest: Manifest, error: ErrorObject, values: Values, base: string): FieldError {
+function describe(manifest: TabularManifest, error: ErrorObject, values: Values, base: string): FieldError {
   const { keyword, params } = error;
   if (keyword === 'required') {
     const name = String(params['missingProperty']);
@@ -145,7 +145,7 @@ function describe(manifest: Manifest, error: ErrorObject, values: Values, base: 
 }
 
 function describeWrongValue(
-  manifest: Manifest,
+  manifest: TabularManifest,
   error: ErrorObject,
   values: Values,
   base: string,
@@ -178,12 +178,12 @@ function article(type: string): string {
   return type === 'number' ? 'a finite number' : `${/^[aio]/.test(type) ? 'an' : 'a'} ${type}`;
 }
 
-function unitOf(manifest: Manifest, name: string): string {
+function unitOf(manifest: TabularManifest, name: string): string {
   const feature = manifest.features.find((candidate) => candidate.name === name);
   return feature?.unit === undefined ? '' : ` (in ${feature.unit})`;
 }
 
-function unknownName(manifest: Manifest, name: string, values: Values): string {
+function unknownName(manifest: TabularManifest, name: string, values: Values): string {
   const free = manifest.features.map((feature) => feature.name).filter((candidate) => !(candidate in values));
   const nearest = nearestName(
     name,

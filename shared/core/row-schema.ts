@@ -1,4 +1,4 @@
-import type { Feature, Manifest } from './manifest';
+import type { Feature, TabularManifest } from './manifest';
 import { inputOf } from './manifest';
 import { isIntegerType, NUMBER_RANGES } from './rows';
 
@@ -14,7 +14,7 @@ export interface RowSchemas {
 }
 
 /** Derives from a manifest what one row of a request must be. */
-export function rowSchemas(manifest: Manifest): RowSchemas {
+export function rowSchemas(manifest: TabularManifest): RowSchemas {
   const values = manifest.features.map((feature) => featureSchema(manifest, feature));
   const names = manifest.features.map(({ name }) => name);
   return {
@@ -28,7 +28,7 @@ export function rowSchemas(manifest: Manifest): RowSchemas {
   };
 }
 
-function featureSchema(manifest: Manifest, feature: Feature): JsonSchema {
+function featureSchema(manifest: TabularManifest, feature: Feature): JsonSchema {
   const { description, unit, categories } = feature;
   return {
     ...(description !== undefined && { description }),
@@ -39,7 +39,7 @@ function featureSchema(manifest: Manifest, feature: Feature): JsonSchema {
   };
 }
 
-function valueSchema(manifest: Manifest, feature: Feature): JsonSchema {
+function valueSchema(manifest: TabularManifest, feature: Feature): JsonSchema {
   const type = inputOf(manifest, feature)?.type ?? 'float32';
   if (type === 'string') return { type: 'string' };
   if (type === 'bool') return { type: 'boolean' };

@@ -1,4 +1,4 @@
-import type { Feature, Manifest } from './manifest';
+import type { Feature, TabularManifest } from './manifest';
 import { columnsOf, inputOf } from './manifest';
 import { escapePointer } from './schema-error';
 import { allocateData, type DataType, type NamedTensors, type Tensor, type TensorData } from './tensor';
@@ -22,7 +22,7 @@ export interface RowDecoder {
 }
 
 /** Makes the decoder of a model from its manifest. */
-export function createRowDecoder(manifest: Manifest): RowDecoder {
+export function createRowDecoder(manifest: TabularManifest): RowDecoder {
   const { inputs } = manifest.signature;
   const columns = manifest.features.map((feature, index) => toColumn(manifest, feature, index));
   return {
@@ -67,7 +67,7 @@ interface Column {
   readonly write: Write;
 }
 
-function toColumn(manifest: Manifest, feature: Feature, index: number): Column {
+function toColumn(manifest: TabularManifest, feature: Feature, index: number): Column {
   const { inputs } = manifest.signature;
   const spec = inputOf(manifest, feature);
   if (spec === undefined) throw new TypeError(`feature "${feature.name}" has no input`);

@@ -1,6 +1,6 @@
 import type { FieldError } from './errors';
 import { shortestFloat32 } from './float32';
-import type { Feature, Manifest } from './manifest';
+import type { Feature, TabularManifest } from './manifest';
 import { columnsOf, inputOf } from './manifest';
 import { valuePointer } from './rows';
 import type { NamedTensors, Tensor } from './tensor';
@@ -26,7 +26,7 @@ interface Strided {
 }
 
 /** Summarises every numeric feature; values that are not finite are left out of the count. */
-export function summarise(manifest: Manifest, inputs: NamedTensors): Record<string, FeatureSummary> {
+export function summarise(manifest: TabularManifest, inputs: NamedTensors): Record<string, FeatureSummary> {
   const summaries: Record<string, FeatureSummary> = {};
   manifest.features.forEach((feature, index) => {
     const values = locate(manifest, inputs, index);
@@ -42,7 +42,7 @@ interface SentRows {
 }
 
 /** Says which values lie outside the range that the model was trained on. */
-export function rangeWarnings(manifest: Manifest, inputs: NamedTensors, sent: SentRows): FieldError[] {
+export function rangeWarnings(manifest: TabularManifest, inputs: NamedTensors, sent: SentRows): FieldError[] {
   const warnings: FieldError[] = [];
   manifest.features.forEach((feature, index) => {
     const values = feature.range && locate(manifest, inputs, index);
@@ -82,7 +82,7 @@ function describeOutside(
   return `"${name}" is ${shortestFloat32(value)}, outside ${min} to ${max}${unit === undefined ? '' : ` ${unit}`} seen in training`;
 }
 
-function locate(manifest: Manifest, inputs: NamedTensors, index: number): Strided | undefined {
+function locate(manifest: TabularManifest, inputs: NamedTensors, index: number): Strided | undefined {
   const feature = manifest.features[index];
   const spec = feature && inputOf(manifest, feature);
   const tensor: Tensor | undefined = spec && inputs[spec.name];

@@ -2,6 +2,8 @@
 export interface DataTypeMap {
   float32: Float32Array;
   float64: Float64Array;
+  /** The bits of each half-precision number: Node has no array type for them before 24. */
+  float16: Uint16Array;
   int8: Int8Array;
   int16: Int16Array;
   int32: Int32Array;
@@ -30,6 +32,7 @@ export type TensorData = DataTypeMap[DataType];
 const ARRAYS = {
   float32: Float32Array,
   float64: Float64Array,
+  float16: Uint16Array,
   int8: Int8Array,
   int16: Int16Array,
   int32: Int32Array,

@@ -55,7 +55,7 @@ describe('parseManifest()', () => {
       'an unknown datatype',
       'signature.inputs.0.type',
       'bfloat16',
-      '/signature/inputs/0/type: expected one of float32',
+      '/signature/inputs/0/type: expected one of float16, float32',
     ],
     [
       'a fixed batch axis',

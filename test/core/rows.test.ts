@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import type { Feature, Manifest } from '../../shared/core/manifest';
+import type { Feature, TabularManifest } from '../../shared/core/manifest';
 import { createRowReporter } from '../../shared/core/row-report';
 import { createRowDecoder } from '../../shared/core/rows';
 import type { DataType } from '../../shared/core/tensor';
 
-function tableManifest(type: DataType, features: readonly Feature[]): Manifest {
+function tableManifest(type: DataType, features: readonly Feature[]): TabularManifest {
   return {
     schema_version: 1,
     name: 'table',
@@ -26,7 +26,8 @@ const LENGTHS = tableManifest('float32', [
   { name: 'petal width (cm)', example: 0.2 },
 ]);
 
-const report = (manifest: Manifest, row: unknown) => createRowReporter(manifest).report([row], () => '');
+const report = (manifest: TabularManifest, row: unknown) =>
+  createRowReporter(manifest).report([row], () => '');
 
 describe('the row decoder', () => {
   test('writes rows of every form into one tensor, in order', () => {
@@ -45,7 +46,7 @@ describe('the row decoder', () => {
   });
 
   test('gives each feature its own tensor where the model has an input for each', () => {
-    const manifest: Manifest = {
+    const manifest: TabularManifest = {
       ...tableManifest('float32', [
         { name: 'age', example: 30 },
         { name: 'city', categories: ['Oslo', 'Rome'], example: 'Rome' },

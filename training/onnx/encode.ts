@@ -22,6 +22,7 @@ const ELEMENT_TYPES = {
   int64: 7,
   string: 8,
   bool: 9,
+  float16: 10,
   float64: 11,
   uint32: 12,
   uint64: 13,
