@@ -1,10 +1,10 @@
-import { type FieldError, ServingError } from '../core/errors';
-import { shortestFloat32 } from '../core/float32';
-import type { Manifest } from '../core/manifest';
-import type { NamedTensors, Tensor } from '../core/tensor';
+import { type FieldError, ServingError } from '../../core/errors';
+import { shortestFloat32 } from '../../core/float32';
+import type { TabularManifest } from '../../core/manifest';
+import type { NamedTensors, Tensor } from '../../core/tensor';
 
 /** The output tensors that an answer is made of, so that a run computes no others. */
-export function wantedOutputs({ output, task }: Manifest): string[] {
+export function wantedOutputs({ output, task }: TabularManifest): string[] {
   const names = task === 'regression' ? [output.value] : [output.label, output.probabilities];
   return names.filter((name) => name !== undefined);
 }
@@ -29,18 +29,18 @@ export interface Predictions {
  *
  * @throws {ServingError} `inference-failed` when the outputs are not what the manifest says they are.
  */
-export function readPredictions(manifest: Manifest, outputs: NamedTensors, rows: number): Predictions {
+export function readPredictions(manifest: TabularManifest, outputs: NamedTensors, rows: number): Predictions {
   return manifest.task === 'regression'
     ? readRegression(manifest, outputs, rows)
     : readClassification(manifest, outputs, rows);
 }
 
-function readRegression(manifest: Manifest, outputs: NamedTensors, rows: number): Predictions {
+function readRegression(manifest: TabularManifest, outputs: NamedTensors, rows: number): Predictions {
   const { values, write } = numbersOf(manifest.output.value, outputs, rows);
   return { values, writeRow: (row) => `{"prediction":${write(row)}` };
 }
 
-function readClassification(manifest: Manifest, outputs: NamedTensors, rows: number): Predictions {
+function readClassification(manifest: TabularManifest, outputs: NamedTensors, rows: number): Predictions {
   const classes = manifest.classes ?? [];
   const width = classes.length;
   const { values: scores, write } = numbersOf(manifest.output.probabilities, outputs, rows * width);

@@ -1,8 +1,8 @@
-import { ServingError } from '../core/errors';
-import { exampleFeatures, type Manifest } from '../core/manifest';
-import type { RowReporter } from '../core/row-report';
-import { MAX_REPORTED } from '../core/rows';
-import { describeValue, escapePointer, quote } from '../core/schema-error';
+import { ServingError } from '../../core/errors';
+import { exampleFeatures, type TabularManifest } from '../../core/manifest';
+import type { RowReporter } from '../../core/row-report';
+import { MAX_REPORTED } from '../../core/rows';
+import { describeValue, escapePointer, quote } from '../../core/schema-error';
 
 /** The rows of a request, and where each lies in its body. */
 export interface RowsRequest {
@@ -15,7 +15,7 @@ export interface RowsRequest {
  *
  * @throws {ServingError} `validation-failed`
  */
-export function readPredict(manifest: Manifest, body: unknown): RowsRequest {
+export function readPredict(manifest: TabularManifest, body: unknown): RowsRequest {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw wrongShape(manifest, 'row', '', `expected an object, got ${describeValue(body)}`);
   }
@@ -41,7 +41,7 @@ function isTable(value: unknown): boolean {
  * @param maxRows the most rows that one request may hold.
  * @throws {ServingError} `validation-failed`, `payload-too-large`
  */
-export function readPredictBatch(manifest: Manifest, body: unknown, maxRows: number): RowsRequest {
+export function readPredictBatch(manifest: TabularManifest, body: unknown, maxRows: number): RowsRequest {
   const refuse = (pointer: string, detail: string) => wrongShape(manifest, 'rows', pointer, detail);
   if (typeof body !== 'object' || body === null || !('instances' in body)) {
     const got =
@@ -68,7 +68,7 @@ function tooManyRows(rows: number, maxRows: number): ServingError {
 }
 
 function wrongShape(
-  manifest: Manifest,
+  manifest: TabularManifest,
   wanted: 'row' | 'rows',
   pointer: string,
   detail: string,
@@ -81,13 +81,13 @@ function wrongShape(
   });
 }
 
-function expectedFeatures({ features }: Manifest) {
+function expectedFeatures({ features }: TabularManifest) {
   return features.map(({ name, unit, range }) => ({ name, unit, range }));
 }
 
 /** The error for rows that the decoder refused: every defect, what was expected, and a body that would do. */
 export function rejectRows(
-  manifest: Manifest,
+  manifest: TabularManifest,
   reporter: RowReporter,
   { rows, pointerOf }: RowsRequest,
 ): ServingError {
