@@ -21,6 +21,8 @@ export interface MediaRange {
   readonly end?: number;
   /** The generation the bytes must be of. The live one when absent. */
   readonly generation?: string;
+  /** Whether an object that is stored compressed is given as it is stored; refused otherwise. */
+  readonly asStored?: boolean;
 }
 
 export interface MediaLimits {
@@ -64,7 +66,11 @@ export async function openMedia(
   try {
     const late = () => new TransientFailure(`the store did not begin to answer within ${headersMs} ms`);
     const response = await withDeadline({ ms: headersMs, signal, late }, () =>
-      send(mediaUrl(source, range), { ...authorization, ...rangeHeader(range) }, request.signal),
+      send(
+        mediaUrl(source, range),
+        { ...authorization, ...rangeHeader(range), ...encodingHeader(range) },
+        request.signal,
+      ),
     );
     await checkStatus(source, response, { range, idleMs, signal });
     return { ...describe(source, response, range), next: bodyReader(response, { idleMs, signal }), close };
@@ -83,10 +89,14 @@ function rangeHeader({ start, end }: MediaRange): Record<string, string> {
   return { range: `bytes=${start}-${end - 1}` };
 }
 
+/** `identity`: what is stored must not be transcoded on its way. What is stored in gzip is not if gzip is taken. */
+function encodingHeader({ asStored }: MediaRange): Record<string, string> {
+  return { 'accept-encoding': asStored === true ? 'gzip' : 'identity' };
+}
+
 async function send(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<HttpAnswer> {
   try {
-    // `identity`: what is stored must not be transcoded on its way.
-    return await httpGet(url, { ...headers, 'accept-encoding': 'identity' }, signal);
+    return await httpGet(url, headers, signal);
   } catch (error) {
     throw fromConnection(error);
   }
@@ -127,7 +137,7 @@ function describe(
 ): Pick<Media, 'generation' | 'size' | 'start' | 'end'> {
   const generation = response.header('x-goog-generation');
   if (generation === undefined) throw notTheStore(source, response);
-  refuseCompressed(source, response);
+  if (range.asStored !== true) refuseCompressed(source, response);
   if (range.generation !== undefined && generation !== range.generation) throw changed(source);
   if (response.status !== 200) return { generation, ...partOf(response, range) };
   const size = sizeOf(response);

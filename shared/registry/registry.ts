@@ -26,6 +26,8 @@ export interface Registry {
   versions(model: string): Promise<readonly string[]>;
   /** The version an unpinned request gets: the production alias, else the highest. */
   defaultVersion(model: string): Promise<string>;
+  /** Versions by alias; empty for a model without any. */
+  aliases(model: string): Promise<Readonly<Record<string, string>>>;
   /** Reads and checks one manifest. */
   manifest(model: string, version: string): Promise<Manifest>;
   /** Reads the bytes a manifest promises, and no others. */
@@ -68,6 +70,8 @@ export function createRegistry(store: Store): Registry {
         },
       );
     },
+
+    aliases: async (model) => (await readState(store, checkName(model)))?.aliases ?? {},
 
     async manifest(model, version) {
       const key = `${checkName(model)}/${checkVersion(version)}/manifest.json`;

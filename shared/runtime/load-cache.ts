@@ -1,6 +1,6 @@
 import { hasCode, ServingError } from '../core/errors';
 
-export interface LoadCacheOptions {
+export interface LoadCacheOptions<V> {
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   /**
@@ -10,6 +10,8 @@ export interface LoadCacheOptions {
   readonly backoffMs?: number;
   /** Longest wait after any failure: a caller should not meet a store that healed long ago. @default 10000 */
   readonly maxBackoffMs?: number;
+  /** Most values that are kept; the one asked for longest ago gives way. @default no limit */
+  readonly maxEntries?: number;
   /** How long a value is kept, in milliseconds. @default for ever */
   readonly maxAgeMs?: number;
   /** Evenly distributed between 0 and 1. @default Math.random */
@@ -19,10 +21,14 @@ export interface LoadCacheOptions {
    * needs did (`model-unavailable`) is not told again.
    */
   readonly onFailure?: (key: string, error: unknown) => void;
+  /** Given every value that had to give way. */
+  readonly onEvict?: (value: V) => void;
 }
 
 /** Values that are expensive to load: each is loaded once, whoever asks, and kept. */
 export interface LoadCache<V> {
+  /** Every value that is there, the one asked for longest ago first. */
+  values(): readonly V[];
   /** The value if it is there, without waiting. */
   peek(key: string): V | undefined;
   /**
@@ -44,15 +50,17 @@ interface Entry<V> {
 }
 
 /** Makes an empty cache. */
-export function createLoadCache<V>(options: LoadCacheOptions): LoadCache<V> {
+export function createLoadCache<V>(options: LoadCacheOptions<V>): LoadCache<V> {
   const { now, backoffMs = 1_000, maxBackoffMs = 10_000, random = Math.random, onFailure } = options;
-  const { maxAgeMs = Number.POSITIVE_INFINITY } = options;
+  const { maxAgeMs = Number.POSITIVE_INFINITY, maxEntries = Number.POSITIVE_INFINITY, onEvict } = options;
+  // In the order in which they were last asked for, where there is a limit.
   const entries = new Map<string, Entry<V>>();
 
   async function run(key: string, load: () => Promise<V>, failuresBefore: number): Promise<V> {
     try {
       const value = await load();
       entries.set(key, { value, loadedAt: now(), failures: 0, retryAt: 0 });
+      evict();
       return value;
     } catch (error) {
       const longest = Math.min(maxBackoffMs, backoffMs * 2 ** failuresBefore);
@@ -66,10 +74,25 @@ export function createLoadCache<V>(options: LoadCacheOptions): LoadCache<V> {
   /** The entry of a key, unless its value has become too old. */
   function find(key: string): Entry<V> | undefined {
     const entry = entries.get(key);
-    return entry?.loadedAt !== undefined && now() - entry.loadedAt > maxAgeMs ? undefined : entry;
+    if (entry?.loadedAt === undefined) return entry;
+    if (now() - entry.loadedAt > maxAgeMs) return undefined;
+    if (maxEntries !== Number.POSITIVE_INFINITY) {
+      entries.delete(key);
+      entries.set(key, entry);
+    }
+    return entry;
+  }
+
+  function evict(): void {
+    const loaded = [...entries].filter(([, entry]) => entry.value !== undefined);
+    for (const [key, { value }] of loaded.slice(0, Math.max(0, loaded.length - maxEntries))) {
+      entries.delete(key);
+      if (value !== undefined) onEvict?.(value);
+    }
   }
 
   return {
+    values: () => [...entries.values()].flatMap(({ value }) => (value === undefined ? [] : [value])),
     peek: (key) => find(key)?.value,
     async get(key, load) {
       const entry = find(key) ?? { failures: 0, retryAt: 0 };

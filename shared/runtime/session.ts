@@ -66,10 +66,28 @@ const sealedBytes = new WeakMap<InferenceSession, Uint8Array>();
 type Ort = typeof import('onnxruntime-node');
 
 /** Loads the native library, with its telemetry switched off first: it is read once, when the library loads. */
-export function loadRuntime(): Promise<Ort> {
+export async function loadRuntime(): Promise<Ort> {
   // https://github.com/microsoft/onnxruntime/blob/main/docs/Privacy.md: on by default since 1.29.
   process.env['ORT_DISABLE_TELEMETRY'] = '1';
-  return import('onnxruntime-node');
+  const ort = await import('onnxruntime-node');
+  holdHalvesAsBits(ort);
+  return ort;
+}
+
+/**
+ * Where there is a `Float16Array` (Node 24), the runtime wants float16 data in one, which its own native half then
+ * cannot read (https://github.com/microsoft/onnxruntime/pull/32323). It looks for it once, with its first tensor; not
+ * finding it, it takes the bits in a `Uint16Array`, as on older versions of Node.
+ */
+function holdHalvesAsBits({ Tensor: OrtTensor }: Ort): void {
+  const found = Object.getOwnPropertyDescriptor(globalThis, 'Float16Array');
+  if (found === undefined) return;
+  Reflect.deleteProperty(globalThis, 'Float16Array');
+  try {
+    new OrtTensor('float32', new Float32Array(1), [1]);
+  } finally {
+    Object.defineProperty(globalThis, 'Float16Array', found);
+  }
 }
 
 /** The version of ONNX Runtime that sessions run on, told without loading its native library. */

@@ -132,4 +132,71 @@ describe('the batcher', () => {
 
     expect(answers.map(({ outputs }) => outputs['Y']?.data)).toEqual([['a'], ['b']]);
   });
+
+  /** A batcher whose first run goes on until it is told to end. */
+  async function openBusy(options: { maxRows?: number; maxWaiting?: number; maxDelayMs?: number } = {}) {
+    let finish: (() => void) | undefined;
+    const { run, runs } = doubler();
+    async function slow(inputs: NamedTensors) {
+      const outputs = await run(inputs);
+      if (runs.length === 1) await new Promise<void>((resolve) => (finish = resolve));
+      return outputs;
+    }
+    const batcher = createBatcher({ run: slow, maxRows: 100, now: () => performance.now(), ...options });
+    const first = call(batcher, 0);
+    while (finish === undefined) await new Promise(setImmediate);
+    return { batcher, runs, first, finish };
+  }
+
+  test('refuses a call when too many wait, but not one that is patient', async () => {
+    const { batcher, finish, first, runs } = await openBusy({ maxWaiting: 2 });
+    const waiting = [call(batcher, 1), call(batcher, 2)];
+
+    await expect(call(batcher, 3)).rejects.toMatchObject({
+      code: 'overloaded',
+      status: 429,
+      headers: { 'retry-after': '1' },
+    });
+    const patient = batcher(column(4), 1, { isPatient: true });
+    finish();
+    await Promise.all([first, ...waiting, patient]);
+
+    expect(runs).toEqual([[0], [1, 2, 4]]);
+  });
+
+  test('does not run a call whose caller left while it waited', async () => {
+    const { batcher, finish, runs } = await openBusy();
+    let hasLeft = false;
+    const left = batcher(column(1), 1, { hasLeft: () => hasLeft });
+    const stays = call(batcher, 2);
+
+    hasLeft = true;
+    finish();
+
+    await expect(left).rejects.toMatchObject({ code: 'caller-left' });
+    expect(valuesOf((await stays).outputs)).toEqual([4]);
+    expect(runs).toEqual([[0], [2]]);
+  });
+
+  test('lets calls that met a busy session wait for others, until their run is full', async () => {
+    const { batcher, finish, runs } = await openBusy({ maxRows: 2, maxDelayMs: 60_000 });
+    const waits = call(batcher, 1);
+
+    finish();
+    await new Promise(setImmediate);
+    const fills = call(batcher, 2);
+    await Promise.all([waits, fills]);
+
+    expect(runs).toEqual([[0], [1, 2]]);
+  });
+
+  test('lets them wait no longer than they may', async () => {
+    const { batcher, finish, runs } = await openBusy({ maxDelayMs: 5 });
+    const waits = call(batcher, 1);
+
+    finish();
+    await waits;
+
+    expect(runs).toEqual([[0], [1]]);
+  });
 });

@@ -1,0 +1,39 @@
+/** What an object must be for a write to happen. */
+export interface WriteOptions {
+  /** The generation that must be there still, or `'absent'` for none. Anything may be there when left out. */
+  readonly ifGeneration?: string | 'absent';
+  readonly contentType?: string;
+}
+
+/** One object, wherever it is. */
+export interface ObjectAddress {
+  readonly bucket: string;
+  readonly name: string;
+}
+
+/** Objects of any size, in any bucket, read and written as streams. */
+export interface ObjectFiles {
+  /**
+   * Reads one generation of an object as it is stored, so that what was stored compressed comes compressed. Bytes are
+   * asked for no faster than they are taken, and a connection that is lost is taken up again where it ended.
+   *
+   * @throws {ServingError} from the iteration: `object-not-found` when there is no such generation any more;
+   *   `store-unavailable`
+   */
+  openRead(address: ObjectAddress, generation: string): AsyncIterable<Uint8Array>;
+
+  /**
+   * Writes an object as its pieces come. It appears when the last one is written, and not at all if the source throws.
+   *
+   * @returns the new generation; undefined where the precondition failed.
+   * @throws {ServingError} `store-unavailable`; whatever the source throws
+   */
+  write(
+    address: ObjectAddress,
+    source: AsyncIterable<string | Uint8Array>,
+    options?: WriteOptions,
+  ): Promise<string | undefined>;
+
+  /** The generation of an object; undefined when there is none. @throws {ServingError} `store-unavailable` */
+  stat(address: ObjectAddress): Promise<string | undefined>;
+}
