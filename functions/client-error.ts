@@ -1,10 +1,12 @@
 import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { ServingError } from '../shared/core/errors';
-import type { HttpRequest, HttpResponse } from '../shared/core/http';
+import type { HttpRequest } from '../shared/core/http';
+import type { WholeResponse } from '../shared/serving/answer';
 
 /** Answers, and logs, a request that no handler is to see. */
-export type Refuse = (request: HttpRequest, error: ServingError) => HttpResponse;
+export type Refuse = (request: HttpRequest, error: ServingError) => WholeResponse;
 
 /**
  * Answers what Node's HTTP parser refuses (and would answer with an empty 400) with a problem of our own.
@@ -29,10 +31,21 @@ function describe({ code }: NodeJS.ErrnoException): ServingError {
 
 /** What is known of a request whose head could not be read. */
 function unreadable({ remoteAddress }: Socket): HttpRequest {
-  return { method: '-', path: '-', query: '', headers: {}, remoteAddress, body: async () => Buffer.alloc(0) };
+  const nothing = Buffer.alloc(0);
+  return {
+    method: '-',
+    path: '-',
+    query: '',
+    headers: {},
+    remoteAddress,
+    body: async () => nothing,
+    stream: () => Readable.from([nothing]),
+    hasLeft: () => false,
+  };
 }
 
-function toText({ status, headers, body }: HttpResponse): string {
+/** A refusal is never streamed. */
+function toText({ status, headers, body }: WholeResponse): string {
   const fields = { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;

@@ -1,7 +1,7 @@
 import type { HttpFunction, Request, Response } from '@google-cloud/functions-framework';
 import type { Handler } from '../shared/core/http';
 import { NodeRequest, send } from './node-http';
-import { type BodyLimits, readBody, tooLarge } from './request-body';
+import { type BodyLimits, readBody, streamBody, tooLarge } from './request-body';
 
 /**
  * A function for the framework's own way, after its body parsers. What they did to the body cannot be undone:
@@ -14,7 +14,11 @@ export function toHttpFunction(handle: Handler, limits: BodyLimits): HttpFunctio
       if (bytes.length > limits.bodyBytes) throw tooLarge(limits.bodyBytes);
       return bytes;
     };
-    send(message, response, await handle(new NodeRequest(message, body)));
+    async function* stream() {
+      if (message.rawBody !== undefined) yield message.rawBody;
+      else yield* streamBody(message, limits);
+    }
+    send(message, response, await handle(new NodeRequest(message, { body, stream })));
   };
 }
 

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Handler, HttpRequest, HttpResponse } from '../shared/core/http';
-import { type BodyLimits, readBody } from './request-body';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Handler, type HttpRequest, type HttpResponse, isStreamed } from '../shared/core/http';
+import { type BodyLimits, readBody, streamBody } from './request-body';
 
 /** A listener for `node:http` that lets a handler answer. */
 export function toListener(
@@ -8,7 +10,10 @@ export function toListener(
   limits: BodyLimits,
 ): (message: IncomingMessage, response: ServerResponse) => void {
   return function onRequest(message, response) {
-    const request = new NodeRequest(message, () => readBody(message, limits));
+    const request = new NodeRequest(message, {
+      body: () => readBody(message, limits),
+      stream: () => streamBody(message, limits),
+    });
     handle(request).then(
       (answer) => send(message, response, answer),
       () => response.destroy(),
@@ -23,9 +28,10 @@ export class NodeRequest implements HttpRequest {
   readonly query: string;
   readonly headers: HttpRequest['headers'];
   readonly body: () => Promise<Buffer>;
+  readonly stream: () => AsyncIterable<Buffer>;
   readonly #message: IncomingMessage;
 
-  constructor(message: IncomingMessage, body: () => Promise<Buffer>) {
+  constructor(message: IncomingMessage, { body, stream }: Pick<HttpRequest, 'body' | 'stream'>) {
     const url = originForm(message.url ?? '/');
     const mark = url.indexOf('?');
     this.method = message.method ?? 'GET';
@@ -33,7 +39,12 @@ export class NodeRequest implements HttpRequest {
     this.query = mark === -1 ? '' : url.slice(mark + 1);
     this.headers = message.headers;
     this.body = body;
+    this.stream = stream;
     this.#message = message;
+  }
+
+  hasLeft(): boolean {
+    return this.#message.socket?.destroyed ?? true;
   }
 
   get remoteAddress(): string | undefined {
@@ -53,6 +64,7 @@ const LINGER_MS = 1_000;
 /** Writes an answer to its socket. */
 export function send(message: IncomingMessage, response: ServerResponse, answer: HttpResponse): void {
   const { status, headers, body } = answer;
+  if (isStreamed(body)) return void sendStream(response, { ...answer, body });
   response.writeHead(status, {
     ...headers,
     // A 204 has no body to measure (RFC 9110, section 8.6).
@@ -64,13 +76,26 @@ export function send(message: IncomingMessage, response: ServerResponse, answer:
   answer.onSent?.();
 }
 
+/** Writes an answer as it comes, as fast as the caller takes it. One that fails half way ends without its last chunk. */
+async function sendStream(
+  response: ServerResponse,
+  { status, headers, body, onSent }: HttpResponse & { readonly body: AsyncIterable<string | Uint8Array> },
+): Promise<void> {
+  response.writeHead(status, headers);
+  // What failed is known to whoever made the pieces; here the connection is cut, and that is all.
+  await pipeline(Readable.from(body), response).catch(() => {});
+  onSent?.();
+}
+
 /**
  * Ends a connection whose request was answered before it was read. Closing it while the caller still sends
  * makes the kernel reset it, and a reset may overtake the answer. So only our half is closed, and what still
  * comes is thrown away, for a moment.
  */
 function discardRest(message: IncomingMessage): void {
-  const { socket } = message;
+  // A message that was cut off has none.
+  const socket: IncomingMessage['socket'] | null = message.socket;
+  if (socket === null) return;
   // Node calls this when the answer to a `Connection: close` is written.
   socket.destroySoon = () => socket.end();
   message.resume();

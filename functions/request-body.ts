@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { gunzip, inflate } from 'node:zlib';
+import { createGunzip, createInflate, gunzip, inflate } from 'node:zlib';
 import { ServingError } from '../shared/core/errors';
 import { quote } from '../shared/core/schema-error';
 
@@ -19,26 +20,92 @@ export interface BodyLimits {
  */
 export async function readBody(message: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   const encoding = message.headers['content-encoding'];
-  const decode = decoderOf(encoding);
+  const decoder = decoderOf(encoding);
   if (Number(message.headers['content-length'] ?? 0) > limits.bodyBytes) throw tooLarge(limits.bodyBytes);
   const bytes = await receive(message, limits);
-  return decode === undefined ? bytes : inflateBounded(decode, bytes, limits.bodyBytes);
+  return decoder === undefined ? bytes : inflateBounded(decoder, bytes, limits.bodyBytes);
 }
 
-type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+/**
+ * Reads a request's body piece by piece, with its content encoding undone. It may be of any length.
+ *
+ * Up to `bodyBytes` are read ahead of whoever takes the pieces: most clients send all before they read anything, and
+ * would wait for ever for a server that waits for them.
+ *
+ * @throws {ServingError} `request-timeout` when a piece is late; `unsupported-media-type`, `invalid-encoding`;
+ *   `invalid-request` when the connection closes before the end.
+ */
+export async function* streamBody(
+  message: IncomingMessage,
+  { bodyBytes, bodyTimeoutMs }: BodyLimits,
+): AsyncGenerator<Buffer> {
+  const decoder = decoderOf(message.headers['content-encoding']);
+  const sent = readAhead(message, bodyBytes);
+  // The error of either comes out of the iteration.
+  const pieces = decoder === undefined ? sent : pipeline(sent, decoder.open(), () => {});
+  const iterator = pieces.iterator({ destroyOnReturn: false });
+  try {
+    for (;;) {
+      const { done, value } = await inTime(iterator.next(), bodyTimeoutMs);
+      if (done === true) return;
+      yield value as Buffer;
+    }
+  } catch (error) {
+    throw toBodyError(error);
+  }
+}
+
+/** Not a pipeline: that would end the connection with the body, and its caller is still to be answered. */
+function readAhead(message: IncomingMessage, maxBytes: number): Readable {
+  const ahead = new PassThrough({ highWaterMark: maxBytes });
+  message.once('close', () => {
+    if (!message.readableEnded) ahead.destroy(closedInside());
+  });
+  message.once('error', () => ahead.destroy(closedInside()));
+  return message.pipe(ahead);
+}
+
+async function inTime<T>(promise: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new ServingError('request-timeout', `expected more of the body within ${ms} ms`);
+    timer = setTimeout(() => reject(error), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function toBodyError(error: unknown): unknown {
+  if (error instanceof ServingError) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (code.startsWith('Z_')) return notItsEncoding(error);
+  if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE') return closedInside();
+  return error;
+}
+
+/** How one content encoding is undone, at once or piece by piece. */
+interface Decoder {
+  readonly decode: (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+  readonly open: () => NodeJS.ReadWriteStream & Readable;
+}
+
+const GZIP: Decoder = { decode: promisify(gunzip), open: createGunzip };
 
 /** `deflate` is the zlib format (RFC 9110, section 8.4.1.2). */
-const DECODERS: ReadonlyMap<string, Decode> = new Map([
-  ['gzip', promisify(gunzip)],
-  ['x-gzip', promisify(gunzip)],
-  ['deflate', promisify(inflate)],
+const DECODERS: ReadonlyMap<string, Decoder> = new Map([
+  ['gzip', GZIP],
+  ['x-gzip', GZIP],
+  ['deflate', { decode: promisify(inflate), open: createInflate }],
 ]);
 
-function decoderOf(header: string | undefined): Decode | undefined {
+function decoderOf(header: string | undefined): Decoder | undefined {
   const encoding = header?.trim().toLowerCase() ?? '';
   if (encoding === '' || encoding === 'identity') return undefined;
-  const decode = DECODERS.get(encoding);
-  if (decode !== undefined) return decode;
+  const decoder = DECODERS.get(encoding);
+  if (decoder !== undefined) return decoder;
   const detail = `expected a body in gzip, deflate or identity, got ${quote(encoding)}`;
   throw new ServingError('unsupported-media-type', detail, {
     headers: { 'accept-encoding': 'gzip, deflate' },
@@ -74,19 +141,25 @@ function receive(message: IncomingMessage, { bodyBytes, bodyTimeoutMs }: BodyLim
     }
 
     message.on('data', onData).on('end', onEnd);
-    message.once('error', () =>
-      stop(new ServingError('invalid-request', 'the connection closed inside the body')),
-    );
+    message.once('error', () => stop(closedInside()));
   });
 }
 
-async function inflateBounded(decode: Decode, bytes: Buffer, maxOutputLength: number): Promise<Buffer> {
+async function inflateBounded({ decode }: Decoder, bytes: Buffer, maxOutputLength: number): Promise<Buffer> {
   try {
     return await decode(bytes, { maxOutputLength });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxOutputLength);
-    throw new ServingError('invalid-encoding', 'the body is not what its Content-Encoding says', { cause });
+    throw notItsEncoding(cause);
   }
+}
+
+function notItsEncoding(cause: unknown): ServingError {
+  return new ServingError('invalid-encoding', 'the body is not what its Content-Encoding says', { cause });
+}
+
+function closedInside(): ServingError {
+  return new ServingError('invalid-request', 'the connection closed inside the body');
 }
 
 /** The error for a body beyond the limit. */

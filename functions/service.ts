@@ -1,5 +1,6 @@
 // The world's edge: everything impure enters the service here, whichever host it runs under.
 import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -36,6 +37,7 @@ export function openService(env: NodeJS.ProcessEnv): Service {
     threads: config.threads ?? countCpus({ readFile: readOrUndefined, availableParallelism }),
     now: () => performance.now(),
     startup: startup.read,
+    readAsset,
     log: createLog(config, { writeLine: openStdout() }),
   });
   return {
@@ -76,6 +78,16 @@ function createStartup() {
       ...(listeningAt !== undefined && { listenMs: listeningAt - importedAt }),
     }),
   };
+}
+
+/** The files for browsers lie beside the bundle. */
+async function readAsset(name: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(join(__dirname, 'assets', name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function readOrUndefined(path: string): string | undefined {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { type BodyLimits, readBody } from '../functions/request-body';
-import type { HttpRequest, HttpResponse } from '../shared/core/http';
+import { type BodyLimits, readBody, streamBody } from '../functions/request-body';
+import { type HttpRequest, type HttpResponse, isStreamed } from '../shared/core/http';
 import { openStore } from '../shared/registry/open-store';
 import { createRegistry } from '../shared/registry/registry';
 import { createSession } from '../shared/runtime/session';
@@ -16,8 +16,11 @@ export interface TestApp {
   readonly config: Config;
   readonly entries: LogEntry[];
   /** Sends one request through the handlers, without a socket. */
-  request(options: TestRequest): Promise<HttpResponse>;
+  request(options: TestRequest): Promise<TestResponse>;
 }
+
+/** An answer with its body whole, however it was written. */
+export type TestResponse = HttpResponse & { readonly body: string | Uint8Array };
 
 export interface TestRequest {
   readonly target?: Target;
@@ -41,6 +44,7 @@ export function openTestApp(env: Record<string, string> = {}, parts: Partial<App
     threads: 1,
     now: () => performance.now(),
     startup: () => ({}),
+    readAsset: async () => undefined,
     log: { write: (entry) => entries.push(entry), close: async () => {} },
     ...parts,
   });
@@ -50,10 +54,17 @@ export function openTestApp(env: Record<string, string> = {}, parts: Partial<App
     entries,
     async request({ target = 'serve', ...request }) {
       const response = await app.handler(target)(toHttpRequest(request, config.limits));
+      const body = isStreamed(response.body) ? await collect(response.body) : response.body;
       response.onSent?.();
-      return response;
+      return { ...response, body };
     },
   };
+}
+
+async function collect(pieces: AsyncIterable<string | Uint8Array>): Promise<Buffer> {
+  const buffers: Buffer[] = [];
+  for await (const piece of pieces) buffers.push(Buffer.from(piece));
+  return Buffer.concat(buffers);
 }
 
 /** A request as a host would hand it over; its body goes through the hosts' own reader. */
@@ -63,20 +74,25 @@ function toHttpRequest(
 ): HttpRequest {
   const [pathname = '/', query = ''] = path.split('?');
   const bytes = Buffer.from(body);
-  const sent = { ...(bytes.length > 0 && { 'content-length': String(bytes.length) }), ...headers };
+  const sent: Record<string, string> = {
+    ...(bytes.length > 0 && { 'content-length': String(bytes.length) }),
+    ...headers,
+  };
   return {
     method,
     path: pathname,
     query,
     headers: sent,
     remoteAddress: '127.0.0.1',
-    // The reader needs the stream and the headers of a message, and nothing else of it.
-    body: () =>
-      readBody(
-        Object.assign(Readable.from([bytes]), { headers: sent }) as unknown as IncomingMessage,
-        limits,
-      ),
+    body: () => readBody(toMessage(bytes, sent), limits),
+    stream: () => streamBody(toMessage(bytes, sent), limits),
+    hasLeft: () => false,
   };
+}
+
+/** The readers need the stream and the headers of a message, and nothing else of it. */
+function toMessage(bytes: Buffer, headers: Readonly<Record<string, string>>): IncomingMessage {
+  return Object.assign(Readable.from([bytes]), { headers }) as unknown as IncomingMessage;
 }
 
 /** A `predict` request with a JSON body. */

@@ -1,16 +1,23 @@
 import { ServingError } from '../core/errors';
-import type { Handler, HttpRequest, HttpResponse } from '../core/http';
-import { answerProblem } from './answer';
+import { type Handler, type HttpRequest, type HttpResponse, isStreamed } from '../core/http';
+import type { ObjectFiles } from '../registry/object-files';
+import { answerError, type WholeResponse } from './answer';
 import type { Config } from './config';
 import { corsHeaders } from './cors';
+import { allowedMethods, type Endpoint, type Found, findEndpoint, nothingAt, type Routes } from './endpoint';
 import { createExchange, type Exchange } from './exchange';
 import type { Log } from './log';
-import { createModels, type ModelsParts } from './models';
+import { createMetrics, type Metrics } from './metrics/metrics';
+import { createModels, type ModelsParts } from './models/models';
+import type { PagesParts } from './pages';
 import { failureEntry, requestEntry, round } from './request-entry';
-import { allowedMethods, findEndpoint, type Routes, routesOf, type Target } from './routes';
+import { protocolOfPath, routesOf, type Target } from './routes';
+import { holdRowScorer } from './scoring/score-rows';
+import type { StorageEvent } from './scoring/scoring-job';
+import type { ScoreOutcome } from './scoring/scoring-report';
 
 /** What the world outside must provide. */
-export interface AppParts extends Omit<ModelsParts, 'onFailure'> {
+export interface AppParts extends Omit<ModelsParts, 'onFailure' | 'onLoad'>, Pick<PagesParts, 'readAsset'> {
   readonly log: Log;
   /** How long each part of the start of this process took so far, in milliseconds, by name. */
   readonly startup: () => Readonly<Record<string, number>>;
@@ -21,7 +28,13 @@ export interface App {
   /** Answers the requests of one deployed function. */
   handler(target: Target): Handler;
   /** Answers, and logs, a request that no handler is to see. */
-  refuse(request: HttpRequest, error: ServingError): HttpResponse;
+  refuse(request: HttpRequest, error: ServingError): WholeResponse;
+  /**
+   * Scores the file that an event of Cloud Storage announces.
+   *
+   * @throws what may pass, so that the event comes again.
+   */
+  scoreFile(files: ObjectFiles, event: StorageEvent): Promise<ScoreOutcome>;
   /** Begins to load the model; a failure is logged and met again by the first request. */
   preload(): void;
   /** Resolves once everything is written that was to be. */
@@ -31,8 +44,10 @@ export interface App {
 /** Puts the service together. Nothing is read and nothing is loaded before it is asked for. */
 export function createApp(config: Config, parts: AppParts): App {
   const { log, now } = parts;
+  const metrics = createMetrics();
   const models = createModels(config, {
     ...parts,
+    onLoad: (load) => metrics.recordLoad({ ...load, model: load.name }),
     onFailure: (what, error, severity) =>
       log.write(failureEntry(config, `loading the ${what}`, error, severity)),
   });
@@ -44,7 +59,7 @@ export function createApp(config: Config, parts: AppParts): App {
     return answer;
   }
 
-  function finish(exchange: Exchange, response: HttpResponse): HttpResponse {
+  function finish<R extends HttpResponse>(exchange: Exchange, response: R): R {
     if (exchange.coldStart) exchange.startup = { ...parts.startup(), ...models.peek()?.loadTimings };
     const latencyMs = now() - exchange.startedAt;
     const headers = {
@@ -52,13 +67,19 @@ export function createApp(config: Config, parts: AppParts): App {
       'x-request-id': exchange.requestId,
       'server-timing': serverTiming(exchange, latencyMs),
     };
-    const onSent = () => log.write(requestEntry(config, exchange, response, latencyMs));
+    const onSent = () =>
+      note(exchange, response, isStreamed(response.body) ? now() - exchange.startedAt : latencyMs);
     return { ...response, headers, onSent };
+  }
+
+  function note(exchange: Exchange, response: HttpResponse, latencyMs: number): void {
+    log.write(requestEntry(config, exchange, response, latencyMs));
+    observe(metrics, exchange, { status: response.status, latencyMs });
   }
 
   return {
     handler(target) {
-      const routes = routesOf(target, { config, models, now });
+      const routes = routesOf(target, { ...parts, config, models, metrics });
       return async function handle(request: HttpRequest): Promise<HttpResponse> {
         const exchange = createExchange(request, now());
         return finish(exchange, await answer(config, routes, exchange, takeFirst));
@@ -67,7 +88,12 @@ export function createApp(config: Config, parts: AppParts): App {
     refuse(request, error) {
       const exchange = createExchange(request, now());
       exchange.error = error;
-      return finish(exchange, answerProblem(error, exchange.requestId));
+      return finish(exchange, answerError(error, exchange));
+    },
+    async scoreFile(files, event) {
+      const { scoreFile } = await import('./scoring/score-file');
+      const openScorer = async () => holdRowScorer(await models.get());
+      return scoreFile({ scoring: config.scoring, files, openScorer, now, log: log.write }, event);
     },
     preload: () => void models.get().catch(() => {}),
     close: () => log.close(),
@@ -81,30 +107,58 @@ async function answer(
   exchange: Exchange,
   takeFirst: () => boolean,
 ): Promise<HttpResponse> {
-  const { request, requestId } = exchange;
+  const { request } = exchange;
   let allow: string | undefined;
   try {
-    const endpoint = findEndpoint(routes, request.path);
-    allow = allowedMethods(endpoint);
-    if (endpoint.isProbe !== true) exchange.coldStart = takeFirst();
-    const response = await dispatch(endpoint, allow, exchange);
+    const found = findEndpoint(routes, request.path);
+    exchange.protocol =
+      found === undefined ? protocolOfPath(request.path) : (found.endpoint.protocol ?? 'native');
+    if (found === undefined) throw nothingAt(routes);
+    exchange.route = found.route;
+    allow = allowedMethods(found.endpoint);
+    if (found.endpoint.isProbe !== true) exchange.coldStart = takeFirst();
+    const response = await dispatch(found, allow, exchange);
     return withHeaders(response, corsHeaders(config.corsOrigins, request, allow));
   } catch (error) {
     exchange.error = error;
-    return withHeaders(answerProblem(error, requestId), corsHeaders(config.corsOrigins, request, allow));
+    return withHeaders(answerError(error, exchange), corsHeaders(config.corsOrigins, request, allow));
   }
 }
 
 function dispatch(
-  endpoint: ReturnType<typeof findEndpoint>,
+  { endpoint, params }: Found,
   allow: string,
   exchange: Exchange,
 ): HttpResponse | Promise<HttpResponse> {
   const { method } = exchange.request;
-  if (method === endpoint.method || (method === 'HEAD' && endpoint.method === 'GET'))
-    return endpoint.answer(exchange);
+  if (answers(endpoint, method)) return endpoint.answer(exchange, params);
   if (method === 'OPTIONS') return { status: 204, headers: { allow }, body: '' };
   throw new ServingError('method-not-allowed', `expected ${allow}, got ${method}`, { headers: { allow } });
+}
+
+function answers(endpoint: Endpoint, method: string): boolean {
+  return method === endpoint.method || (method === 'HEAD' && endpoint.method === 'GET');
+}
+
+function observe(
+  metrics: Metrics,
+  exchange: Exchange,
+  { status, latencyMs }: { status: number; latencyMs: number },
+): void {
+  const { route = 'unmatched', protocol, coldStart, model, version, rows, classes, timings } = exchange;
+  const { queueMs, runMs } = timings;
+  metrics.record({
+    route,
+    protocol,
+    status,
+    latencyMs,
+    coldStart,
+    ...(model !== undefined && version !== undefined && { model, version }),
+    ...(queueMs !== undefined && { queueMs }),
+    ...(runMs !== undefined && { runMs }),
+    ...(rows !== undefined && { rows }),
+    ...(classes !== undefined && { classes }),
+  });
 }
 
 function withHeaders(

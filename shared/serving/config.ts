@@ -19,7 +19,7 @@ export interface Config {
     readonly version?: string;
   };
   readonly deployment: {
-    readonly type: 'cloud_function' | 'cloud_run' | 'local';
+    readonly type: 'cloud_function' | 'cloud_run' | 'vertex_ai' | 'local';
     readonly service: string;
     readonly revision?: string;
     readonly project?: string;
@@ -31,6 +31,16 @@ export interface Config {
     readonly bodyTimeoutMs: number;
     /** Most rows of one `predictBatch`. */
     readonly rows: number;
+    /** Most models that are kept loaded at the same time. */
+    readonly loadedModels: number;
+  };
+  readonly scoring: {
+    /** Objects with other names are not scored. */
+    readonly inputPrefix: string;
+    /** What takes the place of the input prefix in the names of what is written. */
+    readonly outputPrefix: string;
+    /** The bucket of the input when absent. */
+    readonly outputBucket?: string;
   };
   /** Origins that browsers may call from; `*` for any. */
   readonly corsOrigins: readonly string[] | '*';
@@ -40,6 +50,8 @@ export interface Config {
     readonly transport: 'stdout' | 'cloud';
     readonly predictions: 'none' | 'stats' | 'full';
   };
+  /** Where Vertex AI calls a container that it runs; absent elsewhere. */
+  readonly vertex?: { readonly healthRoute: string; readonly predictRoute: string };
   /** TCP port of the container server; the Functions Framework reads the same variable itself. */
   readonly port: number;
   /** Threads of one model run; the container's CPUs when absent. */
@@ -65,7 +77,8 @@ export function readConfig(env: Environment, { embeddedRegistry = 'model-artifac
   const deployment = readDeployment(env);
   return {
     registry: {
-      uri: read.text('MODEL_REGISTRY') ?? embeddedRegistry,
+      // Vertex AI copies the artifacts of an uploaded model to a bucket of its own, and says where.
+      uri: read.text('MODEL_REGISTRY') ?? read.text('AIP_STORAGE_URI') ?? embeddedRegistry,
       ...optional('gcsApiEndpoint', read.url('GCS_API_ENDPOINT')),
       ...optional('storageEmulatorHost', read.text('STORAGE_EMULATOR_HOST')),
       loadTimeoutMs: read.integer('LOAD_TIMEOUT_MS', 30_000, 100),
@@ -79,7 +92,9 @@ export function readConfig(env: Environment, { embeddedRegistry = 'model-artifac
       bodyBytes: read.integer('MAX_BODY_BYTES', 10 * MIB, 1),
       bodyTimeoutMs: read.integer('BODY_TIMEOUT_MS', 10_000, 1),
       rows: read.integer('MAX_BATCH_ROWS', 100_000, 1),
+      loadedModels: read.integer('MAX_LOADED_MODELS', 4, 1),
     },
+    scoring: readScoring(read),
     corsOrigins: readOrigins(read.text('CORS_ALLOW_ORIGINS')),
     log: {
       level: read.choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
@@ -88,22 +103,53 @@ export function readConfig(env: Environment, { embeddedRegistry = 'model-artifac
       predictions: read.choice('PREDICTION_LOG', ['none', 'stats', 'full'], 'stats'),
     },
     ...optional('threads', read.optionalInteger('MODEL_THREADS', 1)),
-    port: read.integer('PORT', 8080, 0),
+    ...optional('vertex', readVertex(read)),
+    port: read.integer(env['AIP_HTTP_PORT'] ? 'AIP_HTTP_PORT' : 'PORT', 8080, 0),
     rawHttp: read.choice('RAW_HTTP', ['on', 'off'], 'on') === 'on',
     drainMs: read.integer('DRAIN_TIMEOUT_MS', 8_000, 0),
   };
 }
 
+/** Vertex AI sets both routes, the one to a path for each endpoint, unless the container's description names its own. */
+function readVertex(read: ReturnType<typeof createReader>): Config['vertex'] {
+  const healthRoute = read.text('AIP_HEALTH_ROUTE');
+  const predictRoute = read.text('AIP_PREDICT_ROUTE');
+  return healthRoute === undefined || predictRoute === undefined ? undefined : { healthRoute, predictRoute };
+}
+
 /** `K_SERVICE` is set by Cloud Run, which also runs functions; those have a target besides. */
 function readDeployment(env: Environment): Config['deployment'] {
   const service = env['K_SERVICE'];
-  const type = service === undefined ? 'local' : env['FUNCTION_TARGET'] ? 'cloud_function' : 'cloud_run';
   return {
-    type,
+    type: deploymentType(env),
     service: service ?? 'onnx-functions',
     ...optional('revision', env['K_REVISION']),
     ...optional('project', env['GOOGLE_CLOUD_PROJECT']),
   };
+}
+
+function deploymentType(env: Environment): Config['deployment']['type'] {
+  if (env['AIP_MODE']) return 'vertex_ai';
+  if (env['K_SERVICE'] === undefined) return 'local';
+  return env['FUNCTION_TARGET'] ? 'cloud_function' : 'cloud_run';
+}
+
+/** What is written must not be taken for input: that would go round for ever. */
+function readScoring(read: ReturnType<typeof createReader>): Config['scoring'] {
+  const inputPrefix = read.text('SCORE_INPUT_PREFIX') ?? 'input/';
+  const outputPrefix = read.text('SCORE_OUTPUT_PREFIX') ?? 'predictions/';
+  const outputBucket = read.text('SCORE_OUTPUT_BUCKET');
+  if (
+    outputBucket === undefined &&
+    (outputPrefix.startsWith(inputPrefix) || inputPrefix.startsWith(outputPrefix))
+  ) {
+    throw unexpected(
+      'SCORE_OUTPUT_PREFIX',
+      `a prefix that does not overlap with "${inputPrefix}"`,
+      outputPrefix,
+    );
+  }
+  return { inputPrefix, outputPrefix, ...optional('outputBucket', outputBucket) };
 }
 
 function readOrigins(text: string | undefined): readonly string[] | '*' {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type HttpRequest, header } from '../core/http';
 import type { FeatureSummary } from '../core/summary';
+import type { Protocol } from '../protocol/error-shape';
 
 /** Milliseconds that each step of an answer took; steps that were not taken are absent. */
 export interface Timings {
@@ -18,6 +19,10 @@ export interface Exchange {
   /** Milliseconds on the monotonic clock. */
   readonly startedAt: number;
   readonly timings: Timings;
+  /** Whose words the request speaks; an error is answered in the same. */
+  protocol: Protocol;
+  /** The template of the route that answers, as in `/v2/models/{model}/infer`. */
+  route?: string;
   /** Whether this request paid for the start of the instance. */
   coldStart: boolean;
   /** For a cold start: how long each part of it took, in milliseconds. */
@@ -27,6 +32,8 @@ export interface Exchange {
   rows?: number;
   /** The predicted value; for a batch, how often each was predicted. */
   prediction?: unknown;
+  /** How often each class was predicted. */
+  classes?: Readonly<Record<string, number>>;
   inputSummary?: Readonly<Record<string, FeatureSummary>>;
   inputs?: readonly unknown[];
   /** What made the answer an error. */
@@ -40,5 +47,5 @@ const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
 export function createExchange(request: HttpRequest, now: number): Exchange {
   const given = header(request, 'x-request-id');
   const requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
-  return { request, requestId, startedAt: now, timings: {}, coldStart: false };
+  return { request, requestId, startedAt: now, timings: {}, protocol: 'native', coldStart: false };
 }

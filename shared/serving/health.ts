@@ -2,7 +2,7 @@ import { ServingError } from '../core/errors';
 import type { HttpResponse } from '../core/http';
 import { answerJson } from './answer';
 import type { Config } from './config';
-import type { Models } from './models';
+import type { Models } from './models/models';
 
 interface HealthParts {
   readonly models: Models;

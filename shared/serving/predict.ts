@@ -1,159 +1,137 @@
-import { ServingError } from '../core/errors';
-import { type HttpRequest, type HttpResponse, header } from '../core/http';
+import { hasCode } from '../core/errors';
+import { type HttpResponse, header } from '../core/http';
 import { parseJson } from '../core/json';
-import type { Manifest } from '../core/manifest';
-import { rangeWarnings, summarise } from '../core/summary';
-import type { NamedTensors } from '../core/tensor';
-import {
-  type Predictions,
-  readPredictions,
-  writePredict,
-  writePredictBatch,
-} from '../protocol/native-answer';
-import { type RowsRequest, readPredict, readPredictBatch, rejectRows } from '../protocol/native-request';
+import { parseTensorJson } from '../core/tensor-body';
+import { writePredict, writePredictBatch } from '../protocol/native/answer';
+import { readPredict, readPredictBatch } from '../protocol/native/request';
+import { type ForeignProtocol, recognise } from '../protocol/recognise';
 import { answerText } from './answer';
-import type { Config } from './config';
 import type { Exchange } from './exchange';
-import type { Models, ServedModel } from './models';
+import {
+  type InferenceParts,
+  loadFor,
+  notePrediction,
+  notePredictions,
+  scoreRows,
+  tabularOf,
+} from './inference';
+import { checkJsonType, mediaType } from './json-body';
+import { answerBigQuery } from './protocols/bigquery';
+import { answerOip } from './protocols/oip';
+import { answerTfs } from './protocols/tfs';
+import { answerVertex } from './protocols/vertex';
+import { type LinesFormat, predictLines } from './scoring/predict-lines';
 
-export interface PredictParts {
-  readonly config: Config;
-  readonly models: Models;
-  /** Milliseconds on a clock that never goes back. */
-  readonly now: () => number;
-}
-
-/** Answers `predict`: one row in, one prediction out. */
-export async function predict(parts: PredictParts, exchange: Exchange): Promise<HttpResponse> {
-  const body = await readJson(exchange.request);
-  const { served, predictions, warnings } = await score(parts, exchange, (manifest) =>
-    readPredict(manifest, body),
-  );
-  exchange.prediction = labelOf(served, predictions.values[0]);
+/**
+ * Answers `predict`: one row in, one prediction out. A body in the words of another protocol is answered in the
+ * same words, so that a client of any of them can be given this one address.
+ */
+export async function predict(parts: InferenceParts, exchange: Exchange): Promise<HttpResponse> {
+  const body = await readBody(exchange, 'predict');
+  if ('protocol' in body) return answerForeign(parts, exchange, body);
+  const served = await loadFor(parts, exchange);
+  const tabular = tabularOf(served);
+  const request = readPredict(tabular.manifest, body.value);
+  const { predictions, warnings } = await scoreRows(parts, exchange, tabular, request);
+  notePrediction(exchange, tabular, predictions);
   return answerText(writePredict(predictions, served.frame, exchange.requestId, warnings));
 }
 
-/** Answers `predictBatch`: many rows in, run as one tensor, as many predictions out in the same order. */
-export async function predictBatch(parts: PredictParts, exchange: Exchange): Promise<HttpResponse> {
-  const body = await readJson(exchange.request);
-  const maxRows = parts.config.limits.rows;
-  const { served, predictions, warnings } = await score(parts, exchange, (manifest) =>
-    readPredictBatch(manifest, body, maxRows),
-  );
-  exchange.prediction = countLabels(served, predictions.values);
+/**
+ * Answers `predictBatch`: many rows in, run as one tensor, as many predictions out in the same order. CSV and NDJSON
+ * are answered line by line; other protocols in their own words.
+ */
+export async function predictBatch(parts: InferenceParts, exchange: Exchange): Promise<HttpResponse> {
+  const lines = LINES.get(mediaType(exchange.request));
+  if (lines !== undefined) return predictLines(parts, exchange, lines);
+  const body = await readBody(exchange, 'predictBatch');
+  if ('protocol' in body) return answerForeign(parts, exchange, body);
+  const served = await loadFor(parts, exchange);
+  const tabular = tabularOf(served);
+  const request = readPredictBatch(tabular.manifest, body.value, parts.config.limits.rows);
+  const { predictions, warnings } = await scoreRows(parts, exchange, tabular, request);
+  notePredictions(exchange, tabular, predictions);
   return answerText(writePredictBatch(predictions, served.frame, exchange.requestId, warnings));
 }
 
-interface Scored {
-  readonly served: ServedModel;
-  readonly predictions: Predictions;
-  readonly warnings: ReturnType<typeof rangeWarnings>;
+/** Answers at the route that Vertex AI calls, which may be given the body of any protocol (`rawPredict`). */
+export async function predictVertex(parts: InferenceParts, exchange: Exchange): Promise<HttpResponse> {
+  exchange.protocol = 'vertex';
+  const body = await readBody(exchange, 'predict');
+  const foreign: Foreign = 'protocol' in body ? body : { protocol: 'vertex', ...body };
+  return answerForeign(parts, exchange, foreign);
 }
 
-/** The way of every prediction: model, tensors, run, outputs. */
-async function score(
-  parts: PredictParts,
-  exchange: Exchange,
-  readRows: (manifest: Manifest) => RowsRequest,
-): Promise<Scored> {
-  const { config, now } = parts;
-  const served = await loaded(parts, exchange);
-  const { manifest } = served;
+/** Media types that are answered line by line, in kind. */
+const LINES: ReadonlyMap<string, LinesFormat> = new Map([
+  ['text/csv', 'csv'],
+  ['application/csv', 'csv'],
+  ['application/x-ndjson', 'ndjson'],
+  ['application/ndjson', 'ndjson'],
+  ['application/jsonl', 'ndjson'],
+]);
 
-  const validateAt = now();
-  const noteValidated = () => {
-    exchange.timings.validateMs = now() - validateAt;
-  };
-  const request = readRows(manifest);
-  const { rows } = request;
-  exchange.rows = rows.length;
-  const inputs = served.decoder.decode(rows);
-  if (inputs === undefined) {
-    const rejection = rejectRows(manifest, await served.reporter(), request);
-    noteValidated();
-    throw rejection;
+/** A body in this package's own words. */
+interface Native {
+  readonly bytes: Buffer;
+  readonly value: unknown;
+}
+
+/** A body in the words of another protocol. */
+interface Foreign {
+  readonly protocol: ForeignProtocol;
+  readonly bytes: Buffer;
+  /** What was parsed to tell the protocol; absent for a body that is not JSON alone. */
+  readonly value?: unknown;
+}
+
+/** Reads a body and tells whose words it is in. */
+async function readBody(
+  { request }: Exchange,
+  target: 'predict' | 'predictBatch',
+): Promise<Native | Foreign> {
+  if (header(request, 'inference-header-content-length') !== undefined) {
+    return { protocol: 'oip', bytes: await request.body() };
   }
-  const warnings = rangeWarnings(manifest, inputs, request);
-  noteInputs(config, exchange, served, inputs, rows);
-  noteValidated();
-
-  const { outputs, queueMs, runMs } = await served.run(inputs, rows.length);
-  exchange.timings.queueMs = queueMs;
-  exchange.timings.runMs = runMs;
-  return { served, warnings, predictions: readPredictions(manifest, outputs, rows.length) };
-}
-
-async function loaded({ models, now }: PredictParts, exchange: Exchange): Promise<ServedModel> {
-  const served = models.peek() ?? (await waitForModel(models, now, exchange));
-  exchange.model = served.manifest.name;
-  exchange.version = served.manifest.version;
-  return served;
-}
-
-async function waitForModel(models: Models, now: () => number, exchange: Exchange): Promise<ServedModel> {
-  const startedAt = now();
+  checkJsonType(request);
+  const bytes = await request.body();
   try {
-    const served = await models.get();
-    exchange.coldStart = true;
-    return served;
-  } finally {
-    exchange.timings.loadMs = now() - startedAt;
+    const value = parseJson(bytes);
+    const protocol = recognise(value, target);
+    return protocol === undefined ? { bytes, value } : { protocol, bytes, value };
+  } catch (error) {
+    return readLenient(bytes, target, error);
   }
 }
 
-/** Media types that clients send JSON with; `curl -d` says it is a form, and some clients say nothing. */
-const JSON_TYPES =
-  /^(application\/(json|[\w.-]+\+json|x-www-form-urlencoded|octet-stream)|text\/(plain|json))$/;
-
-async function readJson(request: HttpRequest): Promise<unknown> {
-  const contentType = header(request, 'content-type');
-  if (contentType !== undefined && contentType !== 'application/json') checkJsonType(contentType);
-  return parseJson(await request.body());
-}
-
-function checkJsonType(contentType: string): void {
-  const [type = '', ...parameters] = contentType
-    .toLowerCase()
-    .split(';')
-    .map((part) => part.trim());
-  if (!JSON_TYPES.test(type)) {
-    throw new ServingError('unsupported-media-type', `expected application/json, got ${type}`);
+/** The other protocols have numbers that JSON has not, such as a bare NaN. */
+function readLenient(bytes: Buffer, target: 'predict' | 'predictBatch', error: unknown): Foreign {
+  if (!hasCode(error, 'invalid-json')) throw error;
+  let value: unknown;
+  try {
+    value = parseTensorJson(bytes);
+  } catch {
+    throw error;
   }
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
-  if (charset === undefined || /^"?(utf-?8|us-ascii)"?$/.test(charset)) return;
-  throw new ServingError('unsupported-media-type', `expected JSON in UTF-8, got charset ${charset}`);
+  const protocol = recognise(value, target);
+  if (protocol === undefined) throw error;
+  return { protocol, bytes, value };
 }
 
-/** Most rows that the log shows in full: an entry may have 256 KB. */
-const MAX_LOGGED_ROWS = 100;
-
-function noteInputs(
-  config: Config,
+function answerForeign(
+  parts: InferenceParts,
   exchange: Exchange,
-  { manifest }: ServedModel,
-  inputs: NamedTensors,
-  rows: readonly unknown[],
-): void {
-  const { predictions } = config.log;
-  if (predictions === 'none') return;
-  exchange.inputSummary = summarise(manifest, inputs);
-  if (predictions === 'full') exchange.inputs = rows.slice(0, MAX_LOGGED_ROWS);
-}
-
-function labelOf({ manifest }: ServedModel, value: number | undefined): unknown {
-  return value === undefined ? undefined : (manifest.classes?.[value] ?? value);
-}
-
-/** How often each class was predicted; a regression has no counts worth a log entry. */
-function countLabels(
-  { manifest }: ServedModel,
-  values: ArrayLike<number>,
-): Record<string, number> | undefined {
-  if (manifest.classes === undefined) return undefined;
-  const counts = new Array<number>(manifest.classes.length).fill(0);
-  for (let row = 0; row < values.length; row++) {
-    const index = values[row] as number;
-    counts[index] = (counts[index] ?? 0) + 1;
+  { protocol, bytes, value }: Foreign,
+): Promise<HttpResponse> {
+  exchange.protocol = protocol;
+  switch (protocol) {
+    case 'oip':
+      return answerOip(parts, exchange, bytes);
+    case 'tfs':
+      return answerTfs(parts, exchange, bytes);
+    case 'vertex':
+      return answerVertex(parts, exchange, value);
+    case 'bigquery':
+      return answerBigQuery(parts, exchange, value);
   }
-  return Object.fromEntries(manifest.classes.map((name, index) => [name, counts[index] ?? 0]));
 }

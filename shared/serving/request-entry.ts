@@ -1,5 +1,5 @@
 import { hasCode, ServingError } from '../core/errors';
-import { type HttpResponse, header } from '../core/http';
+import { type HttpResponse, header, isStreamed } from '../core/http';
 import { readTrace } from '../core/trace';
 import type { Config } from './config';
 import type { Exchange } from './exchange';
@@ -27,6 +27,7 @@ export function requestEntry(
     latencyMs: round(latencyMs),
     ...roundAll({ ...timings }),
     status,
+    ...(exchange.protocol !== 'native' && { protocol: exchange.protocol }),
     ...(model !== undefined && { model, version }),
     ...(rows !== undefined && { rows }),
     ...(prediction !== undefined && { prediction }),
@@ -67,7 +68,7 @@ function httpRequestOf(
     requestUrl: request.query === '' ? request.path : `${request.path}?${request.query}`,
     status: response.status,
     requestSize: header(request, 'content-length'),
-    responseSize: String(Buffer.byteLength(response.body)),
+    ...(!isStreamed(response.body) && { responseSize: String(Buffer.byteLength(response.body)) }),
     userAgent: header(request, 'user-agent'),
     remoteIp: header(request, 'x-forwarded-for')?.split(',')[0]?.trim() ?? request.remoteAddress,
     latency: `${(latencyMs / 1_000).toFixed(6)}s`,

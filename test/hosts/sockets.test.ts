@@ -73,6 +73,55 @@ describe.each(HOSTS)('on a socket of %s', (_name, program) => {
     expect(slow.every(({ received }) => received().startsWith('HTTP/1.1 408'))).toBe(true);
   });
 
+  const LINES_HEAD =
+    'POST /predict/batch HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: 1000000\r\n';
+
+  test('lines that stop before any could be scored are answered with 408', async () => {
+    const slow = await open(server);
+    slow.socket.write(`${LINES_HEAD}\r\nsepal_length,sepal_width`);
+
+    await slow.closed;
+
+    expect(slow.received()).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  test('lines that are not what their encoding says are answered with 400', async () => {
+    const wrong = await open(server);
+    wrong.socket.write(`${LINES_HEAD}Content-Encoding: gzip\r\n\r\nthis is no gzip`);
+
+    await wrong.closed;
+
+    expect(wrong.received()).toMatch(/^HTTP\/1\.1 400 /);
+    expect(wrong.received()).toContain('invalid-encoding');
+  });
+
+  test('a caller who sends all lines before reading the first answer gets every answer', async () => {
+    const all = await open(server);
+    const rows = 'sepal_length,sepal_width,petal_length,petal_width\n'.concat(
+      '5.1,3.5,1.4,0.2\n'.repeat(20_000),
+    );
+    all.socket.pause();
+    all.socket.write(
+      `POST /predict/batch HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: text/csv\r\nContent-Length: ${rows.length}\r\n\r\n`,
+    );
+
+    await new Promise((resolve) => all.socket.write(rows, resolve));
+    all.socket.resume();
+    await all.closed;
+
+    expect(all.received().match(/setosa/g)?.length).toBeGreaterThanOrEqual(20_000);
+    expect(all.received().endsWith('0\r\n\r\n')).toBe(true);
+  });
+
+  test('a caller who leaves while others wait takes nobody along', async () => {
+    const leavers = await Promise.all(Array.from({ length: 20 }, () => open(server)));
+    for (const { socket } of leavers) socket.write(HEAD + BODY, () => socket.destroy());
+
+    const others = await Promise.all(Array.from({ length: 20 }, () => send(server.url, GOOD)));
+
+    expect(others.map(({ status }) => status)).toEqual(others.map(() => 200));
+  });
+
   test('a declared length beyond the limit is refused before the body is sent', async () => {
     const { socket, received, closed } = await open(server);
 

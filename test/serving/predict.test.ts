@@ -162,12 +162,6 @@ const SIGNATURE = {
 describe('a request at the wrong address, or of the wrong shape', () => {
   test.each<[name: string, path: string, body: unknown, detail: string]>([
     [
-      'many rows for predict',
-      '/predict',
-      { instances: [ROW] },
-      'expected one row; many go to predictBatch as {"instances": [...]}',
-    ],
-    [
       'a table for predict',
       '/predict',
       { features: [ROW] },

@@ -1,10 +1,10 @@
-import { hasCode, ServingError } from '../core/errors';
-import type { Manifest, SealedArtifact } from '../core/manifest';
-import { findSealed } from '../core/sealed';
-import { compareSignatures } from '../core/signature';
-import type { Registry } from '../registry/registry';
-import { runtimeVersion, type Session, type SessionOptions } from '../runtime/session';
-import type { Severity } from './log';
+import { hasCode, ServingError } from '../../core/errors';
+import type { Manifest, SealedArtifact } from '../../core/manifest';
+import { findSealed } from '../../core/sealed';
+import { compareSignatures } from '../../core/signature';
+import type { Registry } from '../../registry/registry';
+import { runtimeVersion, type Session, type SessionOptions } from '../../runtime/session';
+import type { Severity } from '../log';
 
 /** A session of one version, and what it cost. */
 export interface ModelSession {
@@ -78,11 +78,22 @@ async function createSessionFor(
 }
 
 async function checkSignature(manifest: Manifest, session: Session): Promise<void> {
-  const differences = compareSignatures(manifest.signature, session.signature);
+  const differences =
+    manifest.signature === undefined
+      ? checkServable(session)
+      : compareSignatures(manifest.signature, session.signature);
   if (differences.length === 0) return;
   await session.release();
-  const detail = `the manifest disagrees with the ONNX file: ${differences.join('; ')}`;
+  const detail = `the ONNX file is not what the manifest says: ${differences.join('; ')}`;
   throw new ServingError('corrupt-artifact', `${detail}${zipMapHint(session)}`);
+}
+
+/** A manifest without a signature takes the ONNX file's, which must then be one that can be served. */
+function checkServable({ signature: { inputs, outputs } }: Session): string[] {
+  return [
+    ...(inputs.length === 0 ? ['it has no input that is a tensor'] : []),
+    ...(outputs.length === 0 ? ['it has no output that is a tensor'] : []),
+  ];
 }
 
 function zipMapHint({ otherOutputs }: Session): string {

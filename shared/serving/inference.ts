@@ -1,0 +1,188 @@
+import { type FieldError, ServingError } from '../core/errors';
+import { rangeWarnings, summarise } from '../core/summary';
+import type { NamedTensors } from '../core/tensor';
+import { type Predictions, readPredictions } from '../protocol/native/answer';
+import { type RowsRequest, rejectRows } from '../protocol/native/request';
+import type { CallOptions } from '../runtime/batcher';
+import type { Config } from './config';
+import type { Exchange } from './exchange';
+import type { ModelRef } from './models/model-choice';
+import type { Models } from './models/models';
+import type { ServedModel, TabularModel } from './models/served-model';
+
+export interface InferenceParts {
+  readonly config: Config;
+  readonly models: Models;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+}
+
+/**
+ * The model that a request asks for, loaded first if need be.
+ *
+ * @throws {ServingError} `model-unavailable`, `model-not-found`
+ */
+export async function loadFor(
+  { models, now }: InferenceParts,
+  exchange: Exchange,
+  ref?: ModelRef,
+): Promise<ServedModel> {
+  const served = models.peek(ref) ?? (await waitForModel(models, exchange, { now, ref }));
+  exchange.model = served.manifest.name;
+  exchange.version = served.manifest.version;
+  return served;
+}
+
+async function waitForModel(
+  models: Models,
+  exchange: Exchange,
+  { now, ref }: { now: () => number; ref: ModelRef | undefined },
+): Promise<ServedModel> {
+  const startedAt = now();
+  const isFirst = models.peek() === undefined;
+  try {
+    const served = await models.get(ref);
+    exchange.coldStart ||= isFirst;
+    return served;
+  } finally {
+    exchange.timings.loadMs = now() - startedAt;
+  }
+}
+
+/**
+ * The rows-and-features side of a model.
+ *
+ * @throws {ServingError} `validation-failed` for a model of tensors, saying where those go.
+ */
+export function tabularOf({ manifest: { name }, tabular }: ServedModel): TabularModel {
+  if (tabular !== undefined) return tabular;
+  const detail = `model "${name}" takes tensors and not features: send them to /v2/models/${name}/infer, or as {"inputs": {...}}`;
+  throw new ServingError('validation-failed', detail);
+}
+
+/** Rows that were scored. */
+export interface ScoredRows {
+  readonly predictions: Predictions;
+  /** Values outside the range seen in training. */
+  readonly warnings: readonly FieldError[];
+}
+
+/**
+ * Scores rows as one tensor: checks, runs, reads the outputs, and notes for the log what there is to say.
+ *
+ * @throws {ServingError} `validation-failed` when a row does not fit, `inference-failed`
+ */
+export async function scoreRows(
+  { config, now }: InferenceParts,
+  exchange: Exchange,
+  tabular: TabularModel,
+  request: RowsRequest,
+): Promise<ScoredRows> {
+  const { manifest } = tabular;
+  const { rows } = request;
+  exchange.rows = rows.length;
+  const validateAt = now();
+  const inputs = tabular.decoder.decode(rows);
+  if (inputs === undefined) {
+    const rejection = rejectRows(manifest, await tabular.reporter(), request);
+    exchange.timings.validateMs = now() - validateAt;
+    throw rejection;
+  }
+  const warnings = rangeWarnings(manifest, inputs, request);
+  noteInputs(config, exchange, tabular, inputs, rows);
+  exchange.timings.validateMs = now() - validateAt;
+
+  const { outputs, queueMs, runMs } = await tabular.run(inputs, rows.length, callOptions(exchange));
+  exchange.timings.queueMs = queueMs;
+  exchange.timings.runMs = runMs;
+  return { warnings, predictions: readPredictions(manifest, outputs, rows.length) };
+}
+
+/**
+ * Runs a model on tensors that were checked against its signature.
+ *
+ * @returns every output of the model.
+ * @throws {ServingError} `inference-failed`; `payload-too-large` for an empty tensor of absurd dimensions
+ */
+export async function runTensors(
+  { config }: InferenceParts,
+  exchange: Exchange,
+  served: ServedModel,
+  inputs: NamedTensors,
+): Promise<NamedTensors> {
+  checkEmpty(inputs, config.limits.rows);
+  const rows = Object.values(inputs)[0]?.dims[0];
+  if (rows !== undefined) exchange.rows = rows;
+  const { outputs, queueMs, runMs } = await served.runTensors(inputs, callOptions(exchange));
+  exchange.timings.queueMs = queueMs;
+  exchange.timings.runMs = runMs;
+  noteTensorPredictions(exchange, served, outputs);
+  return outputs;
+}
+
+function callOptions({ request }: Exchange): CallOptions {
+  return { hasLeft: () => request.hasLeft() };
+}
+
+/** `[10^15, 0]` has no element and costs nothing to send, but what a model makes of it may have any number. */
+function checkEmpty(inputs: NamedTensors, maxRows: number): void {
+  for (const [name, { dims, data }] of Object.entries(inputs)) {
+    if (data.length > 0 || dims.every((size) => size <= maxRows)) continue;
+    const detail = `expected at most ${maxRows} in every dimension of an empty tensor, got [${dims.join(',')}] for "${name}"`;
+    throw new ServingError('payload-too-large', detail, { members: { max_rows: maxRows } });
+  }
+}
+
+/** A model of rows that is asked in tensors predicts classes all the same. */
+function noteTensorPredictions(exchange: Exchange, { tabular }: ServedModel, outputs: NamedTensors): void {
+  const { rows } = exchange;
+  if (tabular?.manifest.classes === undefined || rows === undefined) return;
+  const { probabilities } = tabular.manifest.output;
+  const scores = probabilities === undefined ? undefined : outputs[probabilities];
+  if (scores?.data.length !== rows * tabular.manifest.classes.length) return;
+  notePredictions(exchange, tabular, readPredictions(tabular.manifest, outputs, rows));
+}
+
+/** Notes for the log and the metrics what the one row of a request was predicted to be. */
+export function notePrediction(
+  exchange: Exchange,
+  { manifest: { classes } }: TabularModel,
+  { values }: Predictions,
+): void {
+  const value = values[0] as number;
+  const name = classes?.[value];
+  exchange.prediction = name ?? value;
+  if (name !== undefined) exchange.classes = { [name]: 1 };
+}
+
+/** Notes how often each class was predicted; a regression has no counts worth a log entry. */
+export function notePredictions(
+  exchange: Exchange,
+  { manifest: { classes } }: TabularModel,
+  { values }: Predictions,
+): void {
+  if (classes === undefined) return;
+  const counts = new Array<number>(classes.length).fill(0);
+  for (let row = 0; row < values.length; row++) {
+    const index = values[row] as number;
+    counts[index] = (counts[index] ?? 0) + 1;
+  }
+  exchange.classes = Object.fromEntries(classes.map((name, index) => [name, counts[index] ?? 0]));
+  exchange.prediction = exchange.classes;
+}
+
+/** Most rows that the log shows in full: an entry may have 256 KB. */
+const MAX_LOGGED_ROWS = 100;
+
+function noteInputs(
+  config: Config,
+  exchange: Exchange,
+  { manifest }: TabularModel,
+  inputs: NamedTensors,
+  rows: readonly unknown[],
+): void {
+  const { predictions } = config.log;
+  if (predictions === 'none') return;
+  exchange.inputSummary = summarise(manifest, inputs);
+  if (predictions === 'full') exchange.inputs = rows.slice(0, MAX_LOGGED_ROWS);
+}

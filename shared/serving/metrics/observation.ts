@@ -1,0 +1,29 @@
+/** What the metrics are told of one answered request. Times are finite and in milliseconds. */
+export interface Observation {
+  /** The template of the route, as in `/v2/models/{model}/infer`; `unmatched` where nothing answers. */
+  readonly route: string;
+  readonly protocol: 'native' | 'oip' | 'tfs' | 'vertex' | 'bigquery' | 'none';
+  /** The HTTP status of the answer. */
+  readonly status: number;
+  /** The model that was found, never the name that was asked for: callers must not be able to add series. */
+  readonly model?: string;
+  /** The version that was found. */
+  readonly version?: string;
+  readonly latencyMs: number;
+  readonly queueMs?: number;
+  readonly runMs?: number;
+  /** Rows that the request asked predictions for. */
+  readonly rows?: number;
+  /** Whether this request paid for the start of the instance. */
+  readonly coldStart: boolean;
+  /** How many rows were predicted to be of each class. */
+  readonly classes?: Readonly<Record<string, number>>;
+}
+
+/** What the metrics are told of one attempt to load a model. */
+export interface LoadObservation {
+  readonly model: string;
+  readonly version?: string;
+  readonly outcome: 'ok' | 'failed';
+  readonly ms: number;
+}

@@ -1,0 +1,167 @@
+import { ServingError } from '../../core/errors';
+import { isTabular, type Manifest, type TabularManifest } from '../../core/manifest';
+import type { RowReporter } from '../../core/row-report';
+import { createRowDecoder, type RowDecoder } from '../../core/rows';
+import type { Signature } from '../../core/signature';
+import type { NamedTensors } from '../../core/tensor';
+import { type AnswerFrame, wantedOutputs } from '../../protocol/native/answer';
+import { type BatchedRun, type Batcher, type CallOptions, createBatcher } from '../../runtime/batcher';
+import type { Config } from '../config';
+import type { ModelSession } from './model-session';
+
+/** A model that is ready to answer, with everything that is derived from its manifest once. */
+export interface ServedModel {
+  readonly manifest: Manifest;
+  /** What the manifest promises; where it promises nothing, what the ONNX file says. */
+  readonly signature: Signature;
+  readonly frame: AnswerFrame;
+  /** Absent for a model of tensors. */
+  readonly tabular?: TabularModel;
+  /**
+   * Runs the model on tensors that fit its signature, and computes every output.
+   *
+   * @throws {ServingError} `inference-failed`, `overloaded`, `caller-left`
+   */
+  runTensors(inputs: NamedTensors, options?: CallOptions): Promise<BatchedRun>;
+  /** Whether a sealed artifact is loaded instead of the portable one. */
+  readonly isSealed: boolean;
+  /** How long each part of loading it took, in milliseconds. */
+  readonly loadTimings: Readonly<Record<'manifestMs' | 'artifactMs' | 'sessionMs', number>>;
+  /** Keeps the session from being freed until the returned function is called: for work of many runs. */
+  hold(): () => void;
+  /** Frees the session as soon as nobody runs or holds it. */
+  release(): void;
+}
+
+/** What a model of rows has besides. */
+export interface TabularModel {
+  readonly manifest: TabularManifest;
+  readonly decoder: RowDecoder;
+  /** Says why the decoder refused rows. Compiled when the first bad request comes. */
+  reporter(): Promise<RowReporter>;
+  /** Runs `rows` rows, together with whoever else is waiting. @throws {ServingError} `inference-failed` */
+  readonly run: Batcher;
+}
+
+/** A tabular run of this many rows costs little more than one of a single row (bench/, the batch-size sweep). */
+const MAX_BATCH_ROWS = 256;
+
+/** Derives from a manifest and its session what answering needs. */
+export function createServedModel(
+  { config, now }: { config: Config; now: () => number },
+  manifest: Manifest,
+  { session, sealed, artifactMs, sessionMs }: ModelSession,
+  manifestMs: number,
+): ServedModel {
+  const lease = createLease(() => void session.release().catch(() => {}));
+  const signature = manifest.signature ?? session.signature;
+  const { max_batch_size: maxRows = MAX_BATCH_ROWS, max_delay_ms: maxDelayMs = 0 } = manifest.batching ?? {};
+
+  function runnerOf(outputs: readonly string[]): (inputs: NamedTensors) => Promise<NamedTensors> {
+    return async function runOnce(inputs) {
+      const end = lease.hold();
+      try {
+        return await session.run(inputs, outputs);
+      } catch (cause) {
+        throw new ServingError('inference-failed', 'the model failed to run on this input', { cause });
+      } finally {
+        end();
+      }
+    };
+  }
+
+  const names = signature.outputs.map(({ name }) => name);
+  const runAll = createTensorRunner(signature, { run: runnerOf(names), maxRows, maxDelayMs, now });
+  return {
+    manifest,
+    signature,
+    isSealed: sealed !== undefined,
+    loadTimings: { manifestMs, artifactMs, sessionMs },
+    frame: {
+      modelName: manifest.name,
+      modelVersion: manifest.version,
+      deploymentType: config.deployment.type,
+    },
+    runTensors: runAll,
+    ...(isTabular(manifest) && {
+      tabular: createTabularModel(manifest, {
+        run: runnerOf(wantedOutputs(manifest)),
+        maxRows,
+        maxDelayMs,
+        now,
+      }),
+    }),
+    hold: lease.hold,
+    release: lease.end,
+  };
+}
+
+type BatcherParts = Parameters<typeof createBatcher>[0];
+
+function createTabularModel(manifest: TabularManifest, parts: BatcherParts): TabularModel {
+  let reporter: Promise<RowReporter> | undefined;
+  return {
+    manifest,
+    decoder: createRowDecoder(manifest),
+    reporter() {
+      reporter ??= import('../../core/row-report').then(({ createRowReporter }) =>
+        createRowReporter(manifest),
+      );
+      return reporter;
+    },
+    run: createBatcher(parts),
+  };
+}
+
+/** Calls share a run only where it can be told afterwards which rows are whose. */
+function createTensorRunner(signature: Signature, parts: BatcherParts): ServedModel['runTensors'] {
+  const { run, now } = parts;
+  const batcher = sharesRows(signature) ? createBatcher(parts) : undefined;
+  return async function runTensors(inputs, options) {
+    const rows = batcher && rowsOf(inputs);
+    if (batcher !== undefined && rows !== undefined) return batcher(inputs, rows, options);
+    const startedAt = now();
+    const outputs = await run(inputs);
+    return { outputs, queueMs: 0, runMs: now() - startedAt };
+  };
+}
+
+/** Every tensor has the same symbolic first dimension, and inputs have no other that varies. */
+function sharesRows({ inputs, outputs }: Signature): boolean {
+  const [axis] = inputs[0]?.shape ?? [];
+  const isFixed = inputs.every(({ shape }) => shape.slice(1).every((size) => typeof size === 'number'));
+  return (
+    typeof axis === 'string' && isFixed && [...inputs, ...outputs].every(({ shape }) => shape[0] === axis)
+  );
+}
+
+/** The number of rows that all tensors have; undefined where they differ or there are none. */
+function rowsOf(inputs: NamedTensors): number | undefined {
+  const [first, ...others] = Object.values(inputs).map(({ dims }) => dims[0]);
+  return first !== undefined && first > 0 && others.every((rows) => rows === first) ? first : undefined;
+}
+
+/** Something that is used by many and freed once, after the last of them. */
+function createLease(free: () => void): { hold: () => () => void; end: () => void } {
+  let holders = 0;
+  let isEnding = false;
+  function settle(): void {
+    if (isEnding && holders === 0) free();
+  }
+  return {
+    hold() {
+      holders++;
+      let isHeld = true;
+      return () => {
+        if (!isHeld) return;
+        isHeld = false;
+        holders--;
+        settle();
+      };
+    },
+    end() {
+      isEnding = true;
+      settle();
+    },
+  };
+}

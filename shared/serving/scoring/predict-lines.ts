@@ -1,0 +1,117 @@
+import { type FieldError, ServingError } from '../../core/errors';
+import type { HttpResponse } from '../../core/http';
+import { MAX_REPORTED } from '../../core/rows';
+import { type BadRow, isBad } from '../../protocol/lines/input-rows';
+import type { RowAnswers, ScoredBatch } from '../../protocol/lines/row-answers';
+import type { Exchange } from '../exchange';
+import { type InferenceParts, loadFor } from '../inference';
+import { openRows, type RowFormat } from './row-format';
+import { holdRowScorer, type RowScorer, scoreBatches } from './score-rows';
+
+/** Formats that `predictBatch` answers line by line. */
+export type LinesFormat = RowFormat;
+
+/**
+ * Answers rows in CSV or newline-delimited JSON in kind, while they still come, in memory that does not grow with them.
+ * A bad row is answered with what is wrong with it, and does not end the answer.
+ *
+ * @throws {ServingError} `validation-failed` as long as nothing is sent: for a header that does not fit, for rows of
+ *   which none that came first does, and for none at all. Later the iteration of the body throws.
+ */
+export async function predictLines(
+  parts: InferenceParts,
+  exchange: Exchange,
+  format: LinesFormat,
+): Promise<HttpResponse> {
+  const scorer = holdRowScorer(await loadFor(parts, exchange));
+  try {
+    const { manifest } = scorer;
+    const { rows, answers } = await openRows(format, withoutEnd(exchange.request.stream()), {
+      manifest,
+      tellsDefects: true,
+    });
+    const batches = scoreBatches(scorer, rows);
+    const { value: first } = await batches.next();
+    checkFirst(first);
+    const body = toBody(answers, { first, batches, exchange, scorer });
+    // Begun, so that it ends well even if the caller has left and nobody asks for the first piece.
+    await body.next();
+    return { status: 200, headers: { 'content-type': answers.contentType }, body };
+  } catch (error) {
+    scorer.release();
+    throw error;
+  }
+}
+
+/**
+ * A body that cannot be left early: that would close its connection, and the answer that says why would never arrive.
+ * What is not read is for the host to throw away.
+ */
+function withoutEnd(body: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  return {
+    [Symbol.asyncIterator]() {
+      const pieces = body[Symbol.asyncIterator]();
+      return { next: () => pieces.next() };
+    },
+  };
+}
+
+function checkFirst(batch: ScoredBatch | undefined): asserts batch is ScoredBatch {
+  if (batch === undefined) throw new ServingError('validation-failed', 'expected at least one row, got none');
+  if (batch.predictions !== undefined) return;
+  const errors = batch.rows.filter(isBad).flatMap(toErrors).slice(0, MAX_REPORTED);
+  const count = batch.rows.length;
+  const detail =
+    count === 1 ? `${errors[0]?.detail}` : `none of the first ${count} rows fits; ${errors[0]?.detail}`;
+  throw new ServingError('validation-failed', detail, { errors });
+}
+
+function toErrors({ line, defects }: BadRow): FieldError[] {
+  return defects.map(({ pointer, detail }) => ({ pointer, detail: `line ${line}: ${detail}` }));
+}
+
+interface BodyParts {
+  readonly first: ScoredBatch;
+  readonly batches: AsyncGenerator<ScoredBatch>;
+  readonly exchange: Exchange;
+  readonly scorer: RowScorer;
+}
+
+async function* toBody(
+  answers: RowAnswers,
+  { first, batches, exchange, scorer }: BodyParts,
+): AsyncGenerator<string> {
+  try {
+    const note = createNote(exchange, scorer);
+    const write = (batch: ScoredBatch): string => {
+      note(batch);
+      return answers.write(batch);
+    };
+    yield '';
+    yield answers.head + write(first);
+    for await (const batch of batches) yield write(batch);
+  } catch (error) {
+    // The status is sent already; the log at least is to say what cut the answer short.
+    exchange.error = error;
+    throw error;
+  } finally {
+    scorer.release();
+  }
+}
+
+/** Notes for the log and the metrics how many rows came, and how often each class was predicted, as far as it got. */
+function createNote(exchange: Exchange, { manifest: { classes } }: RowScorer): (batch: ScoredBatch) => void {
+  const counts: Record<string, number> = Object.fromEntries((classes ?? []).map((name) => [name, 0]));
+  exchange.rows = 0;
+  if (classes !== undefined) {
+    exchange.classes = counts;
+    exchange.prediction = counts;
+  }
+  return ({ rows, predictions }) => {
+    exchange.rows = (exchange.rows ?? 0) + rows.length;
+    for (const index of classes === undefined ? [] : Array.from(predictions?.values ?? [])) {
+      const name = classes?.[index];
+      if (name !== undefined) counts[name] = (counts[name] ?? 0) + 1;
+    }
+  };
+}

@@ -1,0 +1,89 @@
+import { hasCode, type ServingError } from '../../core/errors';
+import type { LogEntry } from '../log';
+import type { ScoringJob } from './scoring-job';
+
+/**
+ * How an event ended. `ignored`: not a file to score; `done-before`, `overtaken`: another run had written, or wrote,
+ * the same; `refused`: nothing can be made of the file or the model, which is written beside the output.
+ */
+export type ScoreOutcome = 'scored' | 'ignored' | 'done-before' | 'overtaken' | 'refused';
+
+/** What a run counted. */
+export interface ScoringFigures {
+  /** Rows of the file, the bad ones among them. */
+  readonly rows: number;
+  readonly badRows: number;
+  readonly durationMs: number;
+  readonly model: string;
+  readonly version: string;
+}
+
+/** How a run went. */
+export interface ScoringReport extends Partial<ScoringFigures> {
+  readonly outcome: ScoreOutcome;
+  readonly error?: ServingError;
+}
+
+/** What a run wrote. */
+export interface ScoringOutputs {
+  /** Generation of the predictions. */
+  readonly generation: string;
+  /** Whether there is a file of bad rows. */
+  readonly hasBadRows: boolean;
+}
+
+/** Whether something is as wrong the next time, so that the event must not come again. */
+export function isPermanent(error: unknown): error is ServingError {
+  if (hasCode(error, 'model-unavailable'))
+    return hasCode(error.cause, 'corrupt-artifact', 'invalid-manifest');
+  return hasCode(
+    error,
+    'validation-failed',
+    'unsupported-media-type',
+    'invalid-encoding',
+    'inference-failed',
+    'model-not-found',
+    'object-not-found',
+  );
+}
+
+/** The content of a job's summary. */
+export function writeSummary(job: ScoringJob, figures: ScoringFigures, outputs: ScoringOutputs): string {
+  return toText({
+    input: describeInput(job),
+    model: figures.model,
+    version: figures.version,
+    rows: figures.rows,
+    bad_rows: figures.badRows,
+    duration_ms: figures.durationMs,
+    predictions: { ...job.predictions, generation: outputs.generation },
+    ...(outputs.hasBadRows && { errors: job.badRows }),
+  });
+}
+
+/** Why a job cannot be done, for whoever looks for its output. */
+export function writeFailure(job: ScoringJob, { code, message, errors }: ServingError): string {
+  return toText({ input: describeInput(job), code, detail: message, ...(errors.length > 0 && { errors }) });
+}
+
+/** The log entry of a job. */
+export function jobEntry({ input, generation }: ScoringJob, report: ScoringReport): LogEntry {
+  const { outcome, error, ...figures } = report;
+  const file = `gs://${input.bucket}/${input.name}#${generation}`;
+  return {
+    severity: error === undefined ? 'INFO' : 'ERROR',
+    message: `scoring ${file}: ${outcome}`,
+    outcome,
+    file,
+    ...figures,
+    ...(error !== undefined && { code: error.code, detail: error.message }),
+  };
+}
+
+function describeInput({ input, generation }: ScoringJob) {
+  return { bucket: input.bucket, name: input.name, generation };
+}
+
+function toText(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
