@@ -1,7 +1,8 @@
-// Builds everything that is deployed into dist/: one bundle, the libraries it may need later, the embedded models.
+// Builds everything that is deployed into dist/: one bundle, libraries for later, pages, embedded models.
 import { cpSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildAssets } from './assets.mjs';
 import { bundleSources, bundleVendors } from './bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -12,7 +13,7 @@ const ENTRIES = { index: join(root, 'functions/index.ts'), server: join(root, 'f
 /** Writes a complete deployable folder, and puts it in the place of an older one only when it is complete. */
 export async function buildInto(outdir) {
   const draft = `${outdir}.${process.pid}`;
-  await Promise.all([bundleSources(ENTRIES, draft), bundleVendors(draft)]);
+  await Promise.all([bundleSources(ENTRIES, draft), bundleVendors(draft), buildAssets(draft)]);
   for (const [from, to] of COPIES) cpSync(join(root, from), join(draft, to), { recursive: true });
   rmSync(outdir, { recursive: true, force: true });
   renameSync(draft, outdir);
