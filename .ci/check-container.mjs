@@ -14,6 +14,7 @@ assert(pid > 1, 'usage: node .ci/check-container.mjs PID');
 
 await check('it answers its liveness probe', untilHealthy);
 await check('it predicts', predict);
+await check('it shows a browser the playground', showsPlayground);
 await check('it does not run as root, and can gain no right', hasNoRights);
 await check('nothing can be written', nothingIsWritable);
 await check('a request in flight when SIGTERM comes is answered', answersWhileStopping);
@@ -41,6 +42,17 @@ function checkPrediction({ prediction_label, confidence }) {
   assert.equal(prediction_label, 'setosa');
   // From scikit-learn 1.9's LogisticRegression on the same rows.
   assert(Math.abs(confidence - 0.9766) < 1e-4, `confidence ${confidence}`);
+}
+
+async function showsPlayground() {
+  for (const [path, type] of [
+    ['/', 'text/html'],
+    ['/assets/playground.js', 'text/javascript'],
+  ]) {
+    const answer = await fetch(ORIGIN + path, { headers: { accept: 'text/html' } });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get('content-type')?.split(';')[0], type);
+  }
 }
 
 function hasNoRights() {

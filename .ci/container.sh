@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the image from the Dockerfile and runs it as strictly as a careful host would: not as root, nothing
-# writable, no capability, no network but loopback, one CPU and 512 MiB. Then .ci/check-container.mjs uses it.
+# writable, no capability, no network but loopback, one CPU and 512 MiB. Then .ci/check-container.mjs uses it, and
+# .ci/check-vertex.mjs does so as Vertex AI would.
 # Needs root, podman, runc and mmdebstrap; no image registry.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,12 +12,17 @@ IMAGE=onnx-functions:ci
 BASE=gcr.io/distroless/nodejs24-debian12:nonroot
 NAME=onnx-functions-ci-$$
 
+# What Vertex AI tells a container: another port than ours, and routes that carry the ids of a deployment.
+VERTEX=(--env AIP_MODE=PREDICTION --env AIP_HTTP_PORT=8090 --env AIP_STORAGE_URI=
+  --env AIP_HEALTH_ROUTE=/v1/endpoints/7/deployedModels/9
+  --env AIP_PREDICT_ROUTE=/v1/endpoints/7/deployedModels/9:predict)
+
 main() {
   .ci/base-images.sh
   build
-  start
-  check
-  stop
+  trap remove EXIT
+  run_and_check .ci/check-container.mjs
+  run_and_check .ci/check-vertex.mjs "${VERTEX[@]}"
   report_size
 }
 
@@ -37,20 +43,27 @@ build() {
   ctr build --isolation chroot --format docker --pull=never "${mounts[@]}" --tag "$IMAGE" .
 }
 
+# run_and_check CHECK [OPTION...]: the options are those of the container engine.
+run_and_check() {
+  start "${@:2}"
+  check "$1"
+  stop
+  remove
+}
+
 start() {
-  trap 'ctr rm --force --time 0 "$NAME" >/dev/null 2>&1' EXIT
   # Limits on files and processes are lowered: raising them takes a right that the host may lack.
   ctr run --detach --name "$NAME" --pull=never --network none --cgroups=no-conmon \
     --ulimit nofile=4096:4096 --ulimit nproc=4096:4096 \
     --memory 512m --memory-swap 512m --cpus 1 --pids-limit 256 \
-    --read-only --read-only-tmpfs=false --cap-drop ALL --security-opt no-new-privileges "$IMAGE" >/dev/null
+    --read-only --read-only-tmpfs=false --cap-drop ALL --security-opt no-new-privileges "$@" "$IMAGE" >/dev/null
 }
 
-# The container has only its own loopback, so the check goes there; it ends by sending SIGTERM.
+# The container has only its own loopback, so a check goes there; it ends by sending SIGTERM.
 check() {
   local pid
   pid=$(ctr inspect "$NAME" --format '{{.State.Pid}}')
-  if ! nsenter --target "$pid" --net node .ci/check-container.mjs "$pid"; then
+  if ! nsenter --target "$pid" --net node "$1" "$pid"; then
     ctr logs "$NAME"
     exit 1
   fi
@@ -62,6 +75,10 @@ stop() {
   if [ "$code" = 0 ]; then return; fi
   echo "after SIGTERM the container exited with $code" >&2
   exit 1
+}
+
+remove() {
+  ctr rm --force --time 0 "$NAME" >/dev/null 2>&1
 }
 
 report_size() {

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 HADOLINT=2.15.1
 
 missing=()
-for tool in podman runc mmdebstrap shellcheck strace; do
+for tool in podman runc mmdebstrap shellcheck strace chromium; do
   command -v "$tool" >/dev/null || missing+=("$tool")
 done
 if [ ${#missing[@]} -gt 0 ]; then
@@ -19,3 +19,4 @@ if [ ! -x .cache/hadolint/bin/hadolint ]; then
 fi
 
 test/build-emulator.sh
+test/clients/install.sh

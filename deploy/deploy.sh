@@ -17,6 +17,7 @@ Builds dist/ and deploys it once for each function:
   predict-batch   many predictions in one request
   model-info      what the model is and expects
   serve           all of them under one address, by path
+  score-file      scores each CSV or NDJSON file that comes to a bucket
 
 Without a name: predict, predict-batch and model-info. What follows "--" goes to
 `gcloud functions deploy` as it is, for instance --vpc-connector=NAME.
@@ -36,13 +37,13 @@ Settings (environment variables):
   MODEL_VERSION           which version of it                 [the production version]
   REGION                  where to deploy                     [us-central1]
   RUNTIME                 nodejs24 or nodejs22                [nodejs24]
-  MEMORY                  memory of an instance               [512Mi]
+  MEMORY                  memory of an instance               [512Mi; score-file 1Gi]
   CPU                     CPUs of an instance; more than one
                           request at once needs at least 1    [1]
-  CONCURRENCY             requests at once in an instance     [40]
+  CONCURRENCY             requests at once in an instance     [40; score-file 1]
   MIN_INSTANCES           instances kept warm, and paid for   [0]
   MAX_INSTANCES           most instances                      [10]
-  TIMEOUT                 longest a request may take          [60s]
+  TIMEOUT                 longest a request may take          [60s; score-file 540s]
   SERVICE_ACCOUNT         e-mail of an existing account to run as
                           [onnx-functions@PROJECT.iam.gserviceaccount.com, created]
   ALLOW_UNAUTHENTICATED   yes lets everybody call             [no]
@@ -51,6 +52,11 @@ Settings (environment variables):
   EXTRA_ENV               more variables, one NAME=VALUE per line
   SECRETS                 Secret Manager: NAME=SECRET:VERSION, comma list; the service
                           account needs roles/secretmanager.secretAccessor on each
+  SCORE_BUCKET            bucket whose new files score-file takes; required for it
+  SCORE_BUCKET_LOCATION   where that bucket is                [REGION]
+  SCORE_INPUT_PREFIX      names that it takes start so        [input/]
+  SCORE_OUTPUT_PREFIX     names that it writes start so       [predictions/]
+  SCORE_OUTPUT_BUCKET     where it writes them                [SCORE_BUCKET]
   NAME_PREFIX             put before the names of the functions, for instance staging-
   SOURCE                  the built folder                    [dist]
 HELP
@@ -93,12 +99,18 @@ entry_point() {
     predict | serve) echo "$1" ;;
     predict-batch) echo predictBatch ;;
     model-info) echo modelInfo ;;
-    *) fail "unknown function $1: expected predict, predict-batch, model-info or serve" ;;
+    score-file) echo scoreFile ;;
+    *) fail "unknown function $1: expected predict, predict-batch, model-info, serve or score-file" ;;
   esac
+}
+
+is_deployed() {
+  case " ${functions[*]} " in *" $1 "*) ;; *) return 1 ;; esac
 }
 
 read_settings() {
   project=${PROJECT:-}
+  region=${REGION:-us-central1}
   if [ -z "$project" ]; then fail 'PROJECT must name the Google Cloud project; see --help'; fi
   registry=${MODEL_REGISTRY:-${BUCKET:+gs://${BUCKET#gs://}}}
   if [ -z "$registry" ]; then fail 'BUCKET or MODEL_REGISTRY must say where the models are; see --help'; fi
@@ -114,6 +126,7 @@ read_settings() {
   esac
   service_account=${SERVICE_ACCOUNT:-onnx-functions@$project.iam.gserviceaccount.com}
   read_environment
+  if is_deployed score-file; then read_score_settings; fi
 }
 
 # What the functions find in their environment, and no more: a deployment replaces all of it.
@@ -135,12 +148,45 @@ read_environment() {
   environment_list=$(joined "${environment[@]}")
 }
 
-# Reading the models is all that the account may do.
+read_score_settings() {
+  score_bucket=${SCORE_BUCKET:-}
+  score_bucket=${score_bucket#gs://}
+  case $score_bucket in
+    '') fail 'SCORE_BUCKET must name the bucket whose files score-file takes; see --help' ;;
+    */*) fail "SCORE_BUCKET: expected a bucket, without a prefix, got $score_bucket" ;;
+  esac
+  score_output_bucket=${SCORE_OUTPUT_BUCKET:-$score_bucket}
+  score_output_bucket=${score_output_bucket#gs://}
+  score_location=$(lower "${SCORE_BUCKET_LOCATION:-$region}")
+  local scoring=("${environment[@]}")
+  if [ -n "${SCORE_INPUT_PREFIX:-}" ]; then scoring+=("SCORE_INPUT_PREFIX=$SCORE_INPUT_PREFIX"); fi
+  if [ -n "${SCORE_OUTPUT_PREFIX:-}" ]; then scoring+=("SCORE_OUTPUT_PREFIX=$SCORE_OUTPUT_PREFIX"); fi
+  if [ "$score_output_bucket" != "$score_bucket" ]; then scoring+=("SCORE_OUTPUT_BUCKET=$score_output_bucket"); fi
+  score_environment_list=$(joined "${scoring[@]}")
+}
+
+# Reading the models is all that the account may do, unless it scores files.
 prepare_service_account() {
   if [ -z "${SERVICE_ACCOUNT:-}" ]; then create_service_account; fi
   case $registry in
-    gs://*) grant_bucket "${registry#gs://}" ;;
+    gs://*) grant_bucket "${registry#gs://}" objectViewer ;;
   esac
+  if is_deployed score-file; then prepare_score_file; fi
+}
+
+# The files, and the way by which the news of one travels: the bucket tells Pub/Sub, and Eventarc calls the function.
+prepare_score_file() {
+  if [ "$score_output_bucket" != "$score_bucket" ]; then grant_bucket "$score_bucket" objectViewer; fi
+  grant_bucket "$score_output_bucket" objectUser
+  grant_project "$service_account" eventarc.eventReceiver
+  local storage_agent
+  keep storage_agent gcloud storage service-agent "--project=$project"
+  grant_project "$storage_agent" pubsub.publisher
+}
+
+grant_project() {
+  run gcloud projects add-iam-policy-binding "$project" "--member=serviceAccount:$1" "--role=roles/$2" \
+    --condition=None --format=none --quiet
 }
 
 create_service_account() {
@@ -157,22 +203,37 @@ create_service_account() {
 
 grant_bucket() {
   run gcloud storage buckets add-iam-policy-binding "gs://${1%%/*}" "--project=$project" \
-    "--member=serviceAccount:$service_account" --role=roles/storage.objectViewer --condition=None --format=none --quiet
+    "--member=serviceAccount:$service_account" "--role=roles/storage.$2" --condition=None --format=none --quiet
 }
 
 deploy_function() {
-  local entry secrets=--clear-secrets
+  local entry secrets=--clear-secrets memory=512Mi concurrency=40 timeout=60s variables=$environment_list trigger
   entry=$(entry_point "$1")
+  trigger=(--trigger-http "$access")
+  if [ "$1" = score-file ]; then
+    # One file at a time, for as long as an event may take. Without --retry the news of a file comes only once.
+    memory=1Gi concurrency=1 timeout=540s variables=$score_environment_list
+    trigger=(--trigger-event-filters=type=google.cloud.storage.object.v1.finalized
+      "--trigger-event-filters=bucket=$score_bucket" "--trigger-location=$score_location"
+      "--trigger-service-account=$service_account" --retry)
+  fi
   if [ -n "${SECRETS:-}" ]; then secrets=--set-secrets=$SECRETS; fi
   # on-deploy keeps the Node version that was built with: a new one would void what the build prepared for it.
-  run gcloud functions deploy "${NAME_PREFIX:-}$1" --gen2 "--project=$project" "--region=${REGION:-us-central1}" \
+  run gcloud functions deploy "${NAME_PREFIX:-}$1" --gen2 "--project=$project" "--region=$region" \
     "--runtime=$runtime" --runtime-update-policy=on-deploy "--source=${SOURCE:-dist}" \
-    "--entry-point=$entry" --trigger-http "$access" "--service-account=$service_account" \
-    "--memory=${MEMORY:-512Mi}" "--cpu=${CPU:-1}" "--concurrency=${CONCURRENCY:-40}" \
-    "--min-instances=${MIN_INSTANCES:-0}" "--max-instances=${MAX_INSTANCES:-10}" "--timeout=${TIMEOUT:-60s}" \
-    "--set-env-vars=$environment_list" "$secrets" \
+    "--entry-point=$entry" "${trigger[@]}" "--service-account=$service_account" \
+    "--memory=${MEMORY:-$memory}" "--cpu=${CPU:-1}" "--concurrency=${CONCURRENCY:-$concurrency}" \
+    "--min-instances=${MIN_INSTANCES:-0}" "--max-instances=${MAX_INSTANCES:-10}" "--timeout=${TIMEOUT:-$timeout}" \
+    "--set-env-vars=$variables" "$secrets" \
     --set-build-env-vars=ONNXRUNTIME_NODE_INSTALL=skip --update-labels=app=onnx-functions \
     '--format=value(url)' "${gcloud_flags[@]}"
+  if [ "$1" = score-file ] && [ "$iam" = yes ]; then let_trigger_call "${NAME_PREFIX:-}$1"; fi
+}
+
+# The trigger calls as the function's own account. Only now is there something that it may be let into.
+let_trigger_call() {
+  run gcloud functions add-invoker-policy-binding "$1" "--project=$project" "--region=$region" \
+    "--member=serviceAccount:$service_account" --format=none --quiet
 }
 
 # gcloud splits lists at commas unless the list names its separator first (`gcloud topic escaping`).

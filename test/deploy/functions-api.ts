@@ -20,13 +20,13 @@ export interface FunctionsApi {
 
 type Json = Record<string, unknown>;
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly body: Json;
 }
 
 /** State of one project: what was deployed, and which service accounts were created. */
-interface Project {
+export interface Project {
   readonly functions: Map<string, Json>;
   readonly accounts: Set<string>;
   readonly baseUrl: string;
@@ -34,24 +34,29 @@ interface Project {
 
 type Responder = (request: RecordedRequest, match: RegExpExecArray, project: Project) => Answer;
 
+/** What answers the requests whose method and path, with a space between, match the pattern. */
+export type ApiRoute = readonly [pattern: RegExp, respond: Responder];
+
 /**
  * Answers what the real `gcloud` asks while it deploys a function: Cloud Functions, Service Usage, Cloud Build,
- * Resource Manager, IAM and a bucket's IAM policy. Deployed functions are remembered, so that the next
- * deployment is an update.
+ * Resource Manager, IAM, the IAM policies of buckets and projects. Deployed functions are remembered, so that the
+ * next deployment is an update.
+ *
+ * @param routes what it answers besides, or instead.
  */
-export async function startFunctionsApi(): Promise<FunctionsApi> {
+export async function startFunctionsApi(routes: readonly ApiRoute[] = []): Promise<FunctionsApi> {
   const requests: RecordedRequest[] = [];
   const server = createServer((request, response) => {
     void record(request).then((recorded) => {
       requests.push(recorded);
-      send(response, answer(recorded, project));
+      send(response, answer([...routes, ...ROUTES], recorded, project));
     });
   });
   const project: Project = { functions: new Map(), accounts: new Set(), baseUrl: await listen(server) };
   return { url: project.baseUrl, requests, stop: () => close(server) };
 }
 
-const ROUTES: readonly (readonly [pattern: RegExp, respond: Responder])[] = [
+const ROUTES: readonly ApiRoute[] = [
   [/^GET \/v2\/(.*\/functions\/[^/]+)$/, (_, [, name = ''], { functions }) => found(functions.get(name))],
   [/^GET \/v2\/.*\/runtimes$/, () => ok({ runtimes: ['nodejs22', 'nodejs24'].map(runtime) })],
   [/^POST \/v2\/.*\/functions:generateUploadUrl$/, (_request, _match, { baseUrl }) => ok(uploadUrl(baseUrl))],
@@ -63,19 +68,23 @@ const ROUTES: readonly (readonly [pattern: RegExp, respond: Responder])[] = [
   [/\/defaultServiceAccount$/, () => ok({ serviceAccountEmail: `projects/p/serviceAccounts/${BUILDER}` })],
   [/^GET \/v1\/projects\/([^/]+)$/, (_, [, projectId]) => ok({ projectId, projectNumber: '123' })],
   [/^POST \/v1\/projects\/[^/]+:getIamPolicy$/, () => ok(policy('roles/editor', BUILDER))],
+  [/^POST \/v1\/projects\/[^/]+:setIamPolicy$/, echo],
   [/^GET .*\/services\/[^/]+:getIamPolicy$/, () => ok({ version: 1, etag: 'BwX=', bindings: [] })],
   [/^POST .*\/services\/[^/]+:setIamPolicy$/, echo],
   [/^GET \/v1\/projects\/[^/]+\/serviceAccounts\/(.+)$/, describeAccount],
   [/^POST \/v1\/projects\/([^/]+)\/serviceAccounts$/, createAccount],
   [/^GET \/storage\/v1\/b\/[^/]+\/iam$/, () => ok({ version: 1, etag: 'CAE=', bindings: [] })],
   [/^PUT \/storage\/v1\/b\/[^/]+\/iam$/, echo],
+  [/^GET \/storage\/v1\/projects\/[^/]+\/serviceAccount$/, () => ok({ email_address: STORAGE_AGENT })],
 ];
+
+const STORAGE_AGENT = 'service-123@gs-project-accounts.iam.gserviceaccount.com';
 
 const BUILDER = '123-compute@developer.gserviceaccount.com';
 
-function answer(request: RecordedRequest, project: Project): Answer {
+function answer(routes: readonly ApiRoute[], request: RecordedRequest, project: Project): Answer {
   const line = `${request.method} ${request.path}`;
-  for (const [pattern, respond] of ROUTES) {
+  for (const [pattern, respond] of routes) {
     const match = pattern.exec(line);
     if (match !== null) return respond(request, match, project);
   }
@@ -134,9 +143,11 @@ function echo({ body }: RecordedRequest): Answer {
   return ok(JSON.parse(body.toString()));
 }
 
-const ok = (body: Json): Answer => ({ status: 200, body });
+/** The answer 200 with a body. */
+export const ok = (body: Json): Answer => ({ status: 200, body });
 
-function found(body: Json | undefined): Answer {
+/** The answer 200 with a body, or 404 without. */
+export function found(body: Json | undefined): Answer {
   return body === undefined
     ? { status: 404, body: { error: { code: 404, status: 'NOT_FOUND', message: '' } } }
     : ok(body);
