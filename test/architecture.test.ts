@@ -11,6 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'shared/protocol': ['shared/core'],
   'shared/serving': ['shared/core', 'shared/registry', 'shared/runtime', 'shared/protocol'],
   functions: ['shared/core', 'shared/registry', 'shared/runtime', 'shared/serving'],
+  playground: ['shared/core'],
   training: ['shared/core', 'shared/registry'],
   cli: ['shared/core', 'shared/protocol', 'shared/registry', 'shared/runtime', 'shared/serving', 'training'],
 };
@@ -22,6 +23,7 @@ const ONE_HOME: Readonly<Record<string, readonly string[]>> = {
   '@google-cloud/logging-winston': ['shared/serving/log.ts'],
   'google-auth-library': ['shared/serving/log.ts'],
   winston: ['shared/serving/log.ts'],
+  'prom-client': ['shared/serving/metrics/metrics.ts'],
   '@google-cloud/functions-framework': ['functions/index.ts', 'functions/express.ts'],
 };
 
@@ -43,8 +45,9 @@ const SOURCES: readonly Source[] = Object.keys(MAY_IMPORT).flatMap((folder) =>
     }),
 );
 
-/** The file or folder of ours that an import names; undefined for a package. */
+/** The file or folder of ours that an import names; undefined for a package, our own package.json among them. */
 function resolveImport(source: Source, specifier: string): string | undefined {
+  if (specifier.endsWith('/package.json')) return undefined;
   return specifier.startsWith('.') ? normalize(join(dirname(source.path), specifier)) : undefined;
 }
 

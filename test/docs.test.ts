@@ -29,12 +29,14 @@ test('the README lists exactly the variables that the configuration reads', () =
   expect(listed.sort()).toEqual([...asked].sort());
 });
 
-test('the README lists exactly the routes there are', () => {
-  const routes = routesOf('serve', undefined as never);
+test('the README and docs/protocols.md list exactly the routes there are', () => {
+  const routes = routesOf('serve', { config: readConfig({}) } as never);
 
-  const listed = firstColumn(README, '## API').flatMap((cell) => /\/[\w/-]*$/.exec(cell)?.[0] ?? []);
+  const cells = [...firstColumn(README, '## API'), ...firstColumn(read('docs/protocols.md'), '# Protocols')];
+  const listed = cells.flatMap((cell) => /\/[\w/.:{}-]*$/.exec(cell)?.[0] ?? []);
 
-  expect(listed.sort()).toEqual([...routes.keys()].sort());
+  const unlisted = ['/assets/{file}', '/favicon.ico'];
+  expect([...listed, ...unlisted].sort()).toEqual([...routes.keys()].sort());
 });
 
 test('docs/errors.md lists exactly the errors there are', () => {
@@ -68,11 +70,16 @@ test('the first answer of the README is what the service answers', async () => {
   });
 });
 
-test.each(['README.md', 'docs/models.md', 'docs/errors.md', 'deploy/README.md'])(
-  'every link of %s leads somewhere',
-  (path) => {
-    const links = [...read(path).matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] ?? '');
+test.each([
+  'README.md',
+  'docs/models.md',
+  'docs/errors.md',
+  'docs/protocols.md',
+  'docs/metrics.md',
+  'docs/bulk.md',
+  'deploy/README.md',
+])('every link of %s leads somewhere', (path) => {
+  const links = [...read(path).matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] ?? '');
 
-    expect(links.filter((link) => !existsSync(join(root, dirname(path), link)))).toEqual([]);
-  },
-);
+  expect(links.filter((link) => !existsSync(join(root, dirname(path), link)))).toEqual([]);
+});
