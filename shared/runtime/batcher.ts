@@ -41,7 +41,8 @@ export interface CallOptions {
  */
 export type Batcher = (inputs: NamedTensors, rows: number, options?: CallOptions) => Promise<BatchedRun>;
 
-interface Call extends CallOptions {
+interface Call {
+  readonly hasLeft: CallOptions['hasLeft'] | undefined;
   readonly inputs: NamedTensors;
   readonly rows: number;
   readonly calledAt: number;
@@ -74,11 +75,11 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
 
   function dropThoseWhoLeft(): void {
-    if (!waiting.some(({ hasLeft }) => hasLeft?.())) return;
-    const left = waiting.filter(({ hasLeft }) => hasLeft?.());
-    waiting = waiting.filter((call) => !left.includes(call));
-    for (const { reject } of left) {
-      reject(new ServingError('caller-left', 'the caller left before the model was run'));
+    for (let i = waiting.length - 1; i >= 0; i--) {
+      const call = waiting[i] as Call;
+      if (call.hasLeft?.() !== true) continue;
+      waiting.splice(i, 1);
+      call.reject(new ServingError('caller-left', 'the caller left before the model was run'));
     }
   }
 
@@ -126,7 +127,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   return (inputs, rows, { hasLeft, isPatient = false } = {}) =>
     new Promise((resolve, reject) => {
       if (waiting.length >= maxWaiting && !isPatient) return reject(overloaded(waiting.length));
-      waiting.push({ inputs, rows, calledAt: now(), resolve, reject, ...(hasLeft && { hasLeft }) });
+      waiting.push({ inputs, rows, calledAt: now(), resolve, reject, hasLeft });
       if (onFull !== undefined && isFull()) onFull();
       if (isBusy) return;
       isBusy = true;

@@ -75,8 +75,9 @@ export function createLoadCache<V>(options: LoadCacheOptions<V>): LoadCache<V> {
   function find(key: string): Entry<V> | undefined {
     const entry = entries.get(key);
     if (entry?.loadedAt === undefined) return entry;
-    if (now() - entry.loadedAt > maxAgeMs) return undefined;
-    if (maxEntries !== Number.POSITIVE_INFINITY) {
+    if (maxAgeMs !== Number.POSITIVE_INFINITY && now() - entry.loadedAt > maxAgeMs) return undefined;
+    // Alone, it is the last one asked for already.
+    if (maxEntries !== Number.POSITIVE_INFINITY && entries.size > 1) {
       entries.delete(key);
       entries.set(key, entry);
     }

@@ -145,19 +145,21 @@ function observe(
   exchange: Exchange,
   { status, latencyMs }: { status: number; latencyMs: number },
 ): void {
-  const { route = 'unmatched', protocol, coldStart, model, version, rows, classes, timings } = exchange;
+  const { route = 'unmatched', protocol, coldStart, version, rows, classes, timings } = exchange;
   const { queueMs, runMs } = timings;
+  const model = version === undefined ? undefined : exchange.model;
   metrics.record({
     route,
     protocol,
     status,
     latencyMs,
     coldStart,
-    ...(model !== undefined && version !== undefined && { model, version }),
-    ...(queueMs !== undefined && { queueMs }),
-    ...(runMs !== undefined && { runMs }),
-    ...(rows !== undefined && { rows }),
-    ...(classes !== undefined && { classes }),
+    model,
+    version,
+    queueMs,
+    runMs,
+    rows,
+    classes,
   });
 }
 

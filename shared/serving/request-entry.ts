@@ -2,7 +2,7 @@ import { hasCode, ServingError } from '../core/errors';
 import { type HttpResponse, header, isStreamed } from '../core/http';
 import { readTrace } from '../core/trace';
 import type { Config } from './config';
-import type { Exchange } from './exchange';
+import type { Exchange, Timings } from './exchange';
 import type { LogEntry, Severity } from './log';
 
 /** Makes the log entry of one answered request. */
@@ -12,30 +12,37 @@ export function requestEntry(
   response: HttpResponse,
   latencyMs: number,
 ): LogEntry {
-  const { request, requestId, timings, coldStart, model, version, rows, prediction, inputs, inputSummary } =
-    exchange;
+  const { request, requestId, coldStart, protocol, model } = exchange;
   const { status } = response;
-  return {
+  // Assigned one by one, in the order of reading: spreading what may be absent costs several times as much.
+  const entry: Mutable<LogEntry> = {
     severity: severityOf(status, exchange.error),
     message: `${request.method} ${request.path} ${status}`,
     httpRequest: httpRequestOf(exchange, response, latencyMs),
-    ...traceOf(config, exchange),
-    'logging.googleapis.com/labels': labelsOf(config, exchange),
-    requestId,
-    coldStart,
-    ...(exchange.startup !== undefined && { startup: roundAll(exchange.startup) }),
-    latencyMs: round(latencyMs),
-    ...roundAll({ ...timings }),
-    status,
-    ...(exchange.protocol !== 'native' && { protocol: exchange.protocol }),
-    ...(model !== undefined && { model, version }),
-    ...(rows !== undefined && { rows }),
-    ...(prediction !== undefined && { prediction }),
-    ...(inputSummary !== undefined && { inputSummary }),
-    ...(inputs !== undefined && { inputs }),
-    ...errorOf(config, exchange.error),
   };
+  noteTrace(entry, config, exchange);
+  entry['logging.googleapis.com/labels'] = labelsOf(config, exchange);
+  entry['requestId'] = requestId;
+  entry['coldStart'] = coldStart;
+  if (exchange.startup !== undefined) entry['startup'] = roundAll(exchange.startup);
+  entry['latencyMs'] = round(latencyMs);
+  noteTimings(entry, exchange.timings);
+  entry['status'] = status;
+  if (protocol !== 'native') entry['protocol'] = protocol;
+  if (model !== undefined) {
+    entry['model'] = model;
+    entry['version'] = exchange.version;
+  }
+  for (const member of OPTIONAL) {
+    if (exchange[member] !== undefined) entry[member] = exchange[member];
+  }
+  return exchange.error === undefined ? entry : { ...entry, ...errorOf(config, exchange.error) };
 }
+
+/** Members of an exchange that its entry has as they are, where there are any. */
+const OPTIONAL = ['rows', 'prediction', 'inputSummary', 'inputs'] as const;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * Makes the log entry of something that failed behind the requests' backs.
@@ -68,22 +75,26 @@ function httpRequestOf(
     requestUrl: request.query === '' ? request.path : `${request.path}?${request.query}`,
     status: response.status,
     requestSize: header(request, 'content-length'),
-    ...(!isStreamed(response.body) && { responseSize: String(Buffer.byteLength(response.body)) }),
+    responseSize: isStreamed(response.body) ? undefined : String(Buffer.byteLength(response.body)),
     userAgent: header(request, 'user-agent'),
     remoteIp: header(request, 'x-forwarded-for')?.split(',')[0]?.trim() ?? request.remoteAddress,
     latency: `${(latencyMs / 1_000).toFixed(6)}s`,
   };
 }
 
-function traceOf(config: Config, { request }: Exchange): Record<string, unknown> {
+function noteTrace(entry: Mutable<LogEntry>, config: Config, { request }: Exchange): void {
   const trace = readTrace(header(request, 'traceparent'), header(request, 'x-cloud-trace-context'));
-  if (trace === undefined) return {};
+  if (trace === undefined) return;
   const { project } = config.deployment;
-  return {
-    'logging.googleapis.com/trace': project ? `projects/${project}/traces/${trace.traceId}` : trace.traceId,
-    ...(trace.spanId !== undefined && { 'logging.googleapis.com/spanId': trace.spanId }),
-    'logging.googleapis.com/trace_sampled': trace.sampled,
-  };
+  entry['logging.googleapis.com/trace'] = project
+    ? `projects/${project}/traces/${trace.traceId}`
+    : trace.traceId;
+  if (trace.spanId !== undefined) entry['logging.googleapis.com/spanId'] = trace.spanId;
+  entry['logging.googleapis.com/trace_sampled'] = trace.sampled;
+}
+
+function noteTimings(entry: Mutable<LogEntry>, timings: Timings): void {
+  for (const name in timings) entry[name] = round(timings[name as keyof Timings] ?? 0);
 }
 
 function labelsOf(config: Config, { model, version }: Exchange): Record<string, string> {

@@ -46,7 +46,12 @@ test('a request that found no model has empty labels for it, and no series of a 
     status: 404,
     latencyMs: 0.1,
     coldStart: false,
+    model: undefined,
+    version: undefined,
+    queueMs: undefined,
+    runMs: undefined,
     rows: 2,
+    classes: undefined,
   });
 
   expect(await scrape('onnx_requests_total', metrics)).toEqual([

@@ -1,4 +1,7 @@
-/** What the metrics are told of one answered request. Times are finite and in milliseconds. */
+/**
+ * What the metrics are told of one answered request. Times are finite and in milliseconds. It is made for every request,
+ * so that its members are always there, as the quickest objects have them.
+ */
 export interface Observation {
   /** The template of the route, as in `/v2/models/{model}/infer`; `unmatched` where nothing answers. */
   readonly route: string;
@@ -6,18 +9,18 @@ export interface Observation {
   /** The HTTP status of the answer. */
   readonly status: number;
   /** The model that was found, never the name that was asked for: callers must not be able to add series. */
-  readonly model?: string;
+  readonly model: string | undefined;
   /** The version that was found. */
-  readonly version?: string;
+  readonly version: string | undefined;
   readonly latencyMs: number;
-  readonly queueMs?: number;
-  readonly runMs?: number;
+  readonly queueMs: number | undefined;
+  readonly runMs: number | undefined;
   /** Rows that the request asked predictions for. */
-  readonly rows?: number;
+  readonly rows: number | undefined;
   /** Whether this request paid for the start of the instance. */
   readonly coldStart: boolean;
   /** How many rows were predicted to be of each class. */
-  readonly classes?: Readonly<Record<string, number>>;
+  readonly classes: Readonly<Record<string, number>> | undefined;
 }
 
 /** What the metrics are told of one attempt to load a model. */
