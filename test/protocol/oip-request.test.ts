@@ -484,12 +484,7 @@ describe('decodeOip() of raw data', () => {
   test.each<[string, Signature, Uint8Array | string, string]>([
     ['part of a row', IRIS, new Uint8Array(20), 'expected a multiple of 16 bytes for float32[N,4], got 20'],
     ['another size', identity('float32', [2]), new Uint8Array(4), 'expected 8 bytes for shape [2], got 4'],
-    [
-      'rows of nothing',
-      identity('float32', ['N', 0]),
-      '',
-      'expected the bytes of float32[N,0], got none',
-    ],
+    ['rows of nothing', identity('float32', ['N', 0]), '', 'expected the bytes of float32[N,0], got none'],
     ['a text that is not UTF-8', identity('string', [1]), new Uint8Array([0xff]), 'expected UTF-8'],
   ])('refuses %s', (_, signature, body, message) => {
     expect(() => decodeRaw(body, signature)).toThrow(message);
