@@ -59,5 +59,5 @@ async function answerZeros(manifest: Manifest, session: Session): Promise<string
   const specs = Object.entries(outputs).map(([name, { type, dims }]) =>
     formatSpec({ name, type, shape: dims }),
   );
-  return `zeros give ${specs.join(', ')}`;
+  return specs.join(', ');
 }

@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   if (!model || !version || rest.length > 0 || others.length > 0) throw new Error(USAGE);
   const { manifest, answer } = await verifyVersion(values.registry, model, version);
   console.log(`${name} is fit to serve: ${describeInputs(manifest)}, ${manifest.artifact.bytes} bytes`);
-  console.log(`its example is answered with ${answer}`);
+  console.log(`${isTabular(manifest) ? 'its example is' : 'zeros are'} answered with ${answer}`);
 }
 
 function describeInputs(manifest: Manifest): string {

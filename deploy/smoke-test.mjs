@@ -66,7 +66,11 @@ async function report(name, url, call) {
 }
 
 async function checkModelInfo(url, call) {
-  const { name, version, features } = await call.get(url);
+  const { name, version, task, features } = await call.get(url);
+  if (task === 'tensors')
+    throw new Error(
+      `${url}: this script knows rows, and ${name} is a model of tensors: see docs/protocols.md`,
+    );
   expectThat(Array.isArray(features) && features.length > 0, `${url}: expected "features" to list some`);
   return { model: nameModel(url, name, version), summary: `${features.length} features` };
 }

@@ -79,9 +79,11 @@ export function createApp(config: Config, parts: AppParts): App {
 
   return {
     handler(target) {
-      const routes = routesOf(target, { ...parts, config, models, metrics });
+      // Made by the first request: the framework has every function registered, and starts with one of them.
+      let routes: Routes | undefined;
       return async function handle(request: HttpRequest): Promise<HttpResponse> {
         const exchange = createExchange(request, now());
+        routes ??= routesOf(target, { ...parts, config, models, metrics });
         return finish(exchange, await answer(config, routes, exchange, takeFirst));
       };
     },
@@ -116,7 +118,8 @@ async function answer(
     if (found === undefined) throw nothingAt(routes);
     exchange.route = found.route;
     allow = allowedMethods(found.endpoint);
-    if (found.endpoint.isProbe !== true) exchange.coldStart = takeFirst();
+    exchange.isAside = found.endpoint.isProbe === true;
+    if (!exchange.isAside) exchange.coldStart = takeFirst();
     const response = await dispatch(found, allow, exchange);
     return withHeaders(response, corsHeaders(config.corsOrigins, request, allow));
   } catch (error) {
@@ -145,12 +148,12 @@ function observe(
   exchange: Exchange,
   { status, latencyMs }: { status: number; latencyMs: number },
 ): void {
-  const { route = 'unmatched', protocol, coldStart, version, rows, classes, timings } = exchange;
+  const { route = 'unmatched', isAside, coldStart, version, rows, classes, timings } = exchange;
   const { queueMs, runMs } = timings;
   const model = version === undefined ? undefined : exchange.model;
   metrics.record({
     route,
-    protocol,
+    protocol: isAside ? 'none' : exchange.protocol,
     status,
     latencyMs,
     coldStart,

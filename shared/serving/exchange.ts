@@ -25,6 +25,8 @@ export interface Exchange {
   route?: string;
   /** Whether this request paid for the start of the instance. */
   coldStart: boolean;
+  /** Whether it is no prediction and nothing about one: a probe, a page, an unknown address. */
+  isAside: boolean;
   /** For a cold start: how long each part of it took, in milliseconds. */
   startup?: Readonly<Record<string, number>>;
   model?: string;
@@ -47,5 +49,13 @@ const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
 export function createExchange(request: HttpRequest, now: number): Exchange {
   const given = header(request, 'x-request-id');
   const requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
-  return { request, requestId, startedAt: now, timings: {}, protocol: 'native', coldStart: false };
+  return {
+    request,
+    requestId,
+    startedAt: now,
+    timings: {},
+    protocol: 'native',
+    coldStart: false,
+    isAside: true,
+  };
 }

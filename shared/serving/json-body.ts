@@ -5,6 +5,9 @@ import { type HttpRequest, header } from '../core/http';
 const JSON_TYPES =
   /^(application\/(json|[\w.-]+\+json|x-www-form-urlencoded|octet-stream)|text\/(plain|json))$/;
 
+/** Media types that `predictBatch` answers line by line. */
+const LINES = /csv$|ndjson$|jsonl$/;
+
 /** The media type of a request's body in lower case, without parameters; empty where none is given. */
 export function mediaType(request: HttpRequest): string {
   const contentType = header(request, 'content-type') ?? '';
@@ -24,7 +27,8 @@ export function checkJsonType(request: HttpRequest): void {
     .split(';')
     .map((part) => part.trim());
   if (!JSON_TYPES.test(type)) {
-    throw new ServingError('unsupported-media-type', `expected application/json, got ${type}`);
+    const hint = LINES.test(type) ? ': lines are for predictBatch' : '';
+    throw new ServingError('unsupported-media-type', `expected application/json, got ${type}${hint}`);
   }
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
   if (charset === undefined || /^"?(utf-?8|us-ascii)"?$/.test(charset)) return;

@@ -133,7 +133,12 @@ describe('the Open Inference Protocol', () => {
     ['an unknown model', '/v2/models/nope/infer', 404, 'there is no model "nope"'],
     ['an unknown version', '/v2/models/iris/versions/9.9.9/infer', 404, 'has no version or alias "9.9.9"'],
     ['an unknown path', '/v2/nothing', 404, 'nothing answers at this path'],
-    ['a part that is not there', '/v2/repository/models/iris/unload', 501, 'not part of this server'],
+    [
+      'a part that is not there',
+      '/v2/repository/models/iris/unload',
+      501,
+      'this server has no unloading of models',
+    ],
   ])('answers %s with its own error', async (_what, path, status, message) => {
     const answer = await app.request({ method: 'POST', path, body: '{}' });
 

@@ -82,7 +82,7 @@ function wrongShape(
 }
 
 function expectedFeatures({ features }: TabularManifest) {
-  return features.map(({ name, unit, range }) => ({ name, unit, range }));
+  return features.map(({ name, unit, range, categories }) => ({ name, unit, range, categories }));
 }
 
 /** The error for rows that the decoder refused: every defect, what was expected, and a body that would do. */

@@ -125,5 +125,5 @@ function readsOnlyReady(body: Buffer): boolean {
 
 /** Answers what is left of Triton's extensions: a model is loaded by its first request, and nothing unloads one. */
 export function oipMissing(what: string): never {
-  throw new ServingError('not-implemented', `${what} is not part of this server`);
+  throw new ServingError('not-implemented', `this server has no ${what}`);
 }

@@ -44,12 +44,12 @@ export function oipRoutes(parts: InferenceParts): Route[] {
       route('POST', `${model}/infer`, oipInfer),
       route('GET', model, oipModel),
       route('GET', `${model}/ready`, oipModelReady),
-      route('GET', `${model}/config`, () => oipMissing('the configuration of a model')),
+      route('GET', `${model}/config`, () => oipMissing('configuration of models')),
       route('GET', `${model}/stats`, () => oipMissing('statistics')),
     ]),
     ...['load', 'unload'].map((what) =>
       route('POST', `/v2/repository/models/{model}/${what}`, () =>
-        oipMissing(`${what}ing a model by request`),
+        oipMissing(`${what}ing of models by request: the first request for a model loads it`),
       ),
     ),
   ];
