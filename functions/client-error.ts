@@ -1,4 +1,4 @@
-import { type Server, STATUS_CODES } from 'node:http';
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { ServingError } from '../shared/core/errors';
@@ -15,10 +15,24 @@ export type Refuse = (request: HttpRequest, error: ServingError) => WholeRespons
 export function answerClientErrors(server: Server, refuse: Refuse): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    const pending = answerInProgress(socket);
+    if (pending !== undefined) return leaveTo(pending, socket);
     const answer = refuse(unreadable(socket), describe(error));
     socket.end(toText(answer));
     answer.onSent?.();
   });
+}
+
+/** What Node is about to write to a socket for the request before; nothing of ours may come between. */
+function answerInProgress(socket: Socket): ServerResponse | undefined {
+  // Node's own handling of such errors looks at the same member.
+  return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
+}
+
+/** The request before is still answered, and is the last one; an answer that has begun is cut. */
+function leaveTo(answer: ServerResponse, socket: Socket): void {
+  if (answer.headersSent) socket.destroy();
+  else answer.once('finish', () => socket.destroySoon());
 }
 
 function describe({ code }: NodeJS.ErrnoException): ServingError {

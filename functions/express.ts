@@ -18,7 +18,8 @@ export function toHttpFunction(handle: Handler, limits: BodyLimits): HttpFunctio
       if (message.rawBody !== undefined) yield message.rawBody;
       else yield* streamBody(message, limits);
     }
-    send(message, response, await handle(new NodeRequest(message, { body, stream })));
+    const answer = await handle(new NodeRequest(message, { body, stream }));
+    send(message, response, { answer, limits });
   };
 }
 

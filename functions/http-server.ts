@@ -25,6 +25,14 @@ export interface HttpServerOptions {
  */
 const KEEP_ALIVE_MS = 620_000;
 
+/** A body has clocks of its own (request-body.ts); Node's would end one that is streamed for minutes. */
+const SERVER_OPTIONS = {
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  requireHostHeader: false,
+  requestTimeout: 0,
+  headersTimeout: 60_000,
+};
+
 /** Longest the log may take to leave once everything is answered, in milliseconds. */
 const LAST_WORDS_MS = 1_000;
 
@@ -45,7 +53,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
   }
 
   // Left to itself, Node answers a missing Host and an unknown Expect with an empty body and no word in the log.
-  const server = http.createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false }, onRequest);
+  const server = http.createServer(SERVER_OPTIONS, onRequest);
   server.on('checkExpectation', onRequest);
   server.once('listening', onListening);
   answerClientErrors(server, refuse);

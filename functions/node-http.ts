@@ -15,7 +15,7 @@ export function toListener(
       stream: () => streamBody(message, limits),
     });
     handle(request).then(
-      (answer) => send(message, response, answer),
+      (answer) => send(message, response, { answer, limits }),
       () => response.destroy(),
     );
   };
@@ -62,9 +62,13 @@ function originForm(url: string): string {
 const LINGER_MS = 1_000;
 
 /** Writes an answer to its socket. */
-export function send(message: IncomingMessage, response: ServerResponse, answer: HttpResponse): void {
+export function send(
+  message: IncomingMessage,
+  response: ServerResponse,
+  { answer, limits }: { answer: HttpResponse; limits: BodyLimits },
+): void {
   const { status, headers, body } = answer;
-  if (isStreamed(body)) return void sendStream(response, { ...answer, body });
+  if (isStreamed(body)) return void sendStream(response, { ...answer, body }, limits);
   response.writeHead(status, {
     ...headers,
     // A 204 has no body to measure (RFC 9110, section 8.6).
@@ -80,11 +84,28 @@ export function send(message: IncomingMessage, response: ServerResponse, answer:
 async function sendStream(
   response: ServerResponse,
   { status, headers, body, onSent }: HttpResponse & { readonly body: AsyncIterable<string | Uint8Array> },
+  { bodyTimeoutMs }: BodyLimits,
 ): Promise<void> {
   response.writeHead(status, headers);
-  // What failed is known to whoever made the pieces; here the connection is cut, and that is all.
-  await pipeline(Readable.from(body), response).catch(() => {});
-  onSent?.();
+  const watch = cutWhenStalled(response, bodyTimeoutMs);
+  try {
+    await pipeline(Readable.from(body), response);
+    onSent?.();
+  } catch (error) {
+    onSent?.(error);
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+/** A caller who reads nothing would hold what was made for it, and what it sends, for as long as it likes. */
+function cutWhenStalled(response: ServerResponse, ms: number): NodeJS.Timeout {
+  let written = -1;
+  return setInterval(() => {
+    const { bytesWritten = 0 } = response.socket ?? {};
+    if (response.writableNeedDrain && bytesWritten === written) response.destroy();
+    written = bytesWritten;
+  }, ms);
 }
 
 /**

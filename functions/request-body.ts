@@ -29,18 +29,18 @@ export async function readBody(message: IncomingMessage, limits: BodyLimits): Pr
 /**
  * Reads a request's body piece by piece, with its content encoding undone. It may be of any length.
  *
- * Up to `bodyBytes` are read ahead of whoever takes the pieces: most clients send all before they read anything, and
- * would wait for ever for a server that waits for them.
+ * A little is read ahead of whoever takes the pieces: most clients send all before they read anything, and would wait
+ * for ever for a server that waits for them.
  *
  * @throws {ServingError} `request-timeout` when a piece is late; `unsupported-media-type`, `invalid-encoding`;
  *   `invalid-request` when the connection closes before the end.
  */
 export async function* streamBody(
   message: IncomingMessage,
-  { bodyBytes, bodyTimeoutMs }: BodyLimits,
+  { bodyTimeoutMs }: Pick<BodyLimits, 'bodyTimeoutMs'>,
 ): AsyncGenerator<Buffer> {
   const decoder = decoderOf(message.headers['content-encoding']);
-  const sent = readAhead(message, bodyBytes);
+  const sent = readAhead(message);
   // The error of either comes out of the iteration.
   const pieces = decoder === undefined ? sent : pipeline(sent, decoder.open(), () => {});
   const iterator = pieces.iterator({ destroyOnReturn: false });
@@ -55,9 +55,12 @@ export async function* streamBody(
   }
 }
 
+/** With what the kernel holds, enough for some megabytes; as much for each caller who reads nothing. */
+const READ_AHEAD_BYTES = 2 * 1024 * 1024;
+
 /** Not a pipeline: that would end the connection with the body, and its caller is still to be answered. */
-function readAhead(message: IncomingMessage, maxBytes: number): Readable {
-  const ahead = new PassThrough({ highWaterMark: maxBytes });
+function readAhead(message: IncomingMessage): Readable {
+  const ahead = new PassThrough({ readableHighWaterMark: READ_AHEAD_BYTES });
   message.once('close', () => {
     if (!message.readableEnded) ahead.destroy(closedInside());
   });

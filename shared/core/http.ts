@@ -33,8 +33,11 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** Written piece by piece where it is iterable; an iteration that throws cuts the connection. */
   readonly body: string | Uint8Array | AsyncIterable<string | Uint8Array>;
-  /** The host calls this once, after it handed the whole answer to the socket: what may wait runs here. */
-  readonly onSent?: () => void;
+  /**
+   * The host calls this once, after it handed the whole answer to the socket, or with why it could not: what may wait
+   * runs here.
+   */
+  readonly onSent?: (failure?: unknown) => void;
 }
 
 /** Answers one request. Never rejects: a failure is an answer too. */

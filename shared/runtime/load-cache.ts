@@ -12,7 +12,7 @@ export interface LoadCacheOptions<V> {
   readonly maxBackoffMs?: number;
   /** Most values that are kept; the one asked for longest ago gives way. @default no limit */
   readonly maxEntries?: number;
-  /** How long a value is kept, in milliseconds. @default for ever */
+  /** How long a value is good, in milliseconds; an older one still serves when a newer one cannot be loaded. @default for ever */
   readonly maxAgeMs?: number;
   /** Evenly distributed between 0 and 1. @default Math.random */
   readonly random?: () => number;
@@ -49,6 +49,9 @@ interface Entry<V> {
   readonly loading?: Promise<V>;
 }
 
+/** What there was of a key before a load: how often in a row it failed, and a value that has become too old. */
+type Before<V> = Pick<Entry<V>, 'failures'> & { readonly value: V | undefined };
+
 /** Makes an empty cache. */
 export function createLoadCache<V>(options: LoadCacheOptions<V>): LoadCache<V> {
   const { now, backoffMs = 1_000, maxBackoffMs = 10_000, random = Math.random, onFailure } = options;
@@ -56,17 +59,22 @@ export function createLoadCache<V>(options: LoadCacheOptions<V>): LoadCache<V> {
   // In the order in which they were last asked for, where there is a limit.
   const entries = new Map<string, Entry<V>>();
 
-  async function run(key: string, load: () => Promise<V>, failuresBefore: number): Promise<V> {
+  async function run(key: string, load: () => Promise<V>, before: Before<V>): Promise<V> {
     try {
       const value = await load();
       entries.set(key, { value, loadedAt: now(), failures: 0, retryAt: 0 });
       evict();
       return value;
     } catch (error) {
-      const longest = Math.min(maxBackoffMs, backoffMs * 2 ** failuresBefore);
+      const longest = Math.min(maxBackoffMs, backoffMs * 2 ** before.failures);
       const wait = longest * (0.5 + random() / 2);
-      entries.set(key, { failures: failuresBefore + 1, retryAt: now() + wait, error });
+      const retryAt = now() + wait;
+      const { value } = before;
+      // An old value is better than none, until the load may be tried again.
+      const kept = value === undefined ? { error } : { value, loadedAt: retryAt - maxAgeMs };
+      entries.set(key, { failures: before.failures + 1, retryAt, ...kept });
       if (!hasCode(error, 'model-unavailable')) onFailure?.(key, error);
+      if (value !== undefined) return value;
       throw unavailable(error, wait);
     }
   }
@@ -96,12 +104,13 @@ export function createLoadCache<V>(options: LoadCacheOptions<V>): LoadCache<V> {
     values: () => [...entries.values()].flatMap(({ value }) => (value === undefined ? [] : [value])),
     peek: (key) => find(key)?.value,
     async get(key, load) {
-      const entry = find(key) ?? { failures: 0, retryAt: 0 };
+      const { value, failures } = entries.get(key) ?? { failures: 0 };
+      const entry = find(key) ?? { failures, retryAt: 0 };
       if (entry.value !== undefined) return entry.value;
       if (entry.loading !== undefined) return entry.loading;
       const wait = entry.retryAt - now();
       if (wait > 0) throw unavailable(entry.error, wait);
-      const loading = run(key, load, entry.failures);
+      const loading = run(key, load, { failures: entry.failures, value });
       entries.set(key, { ...entry, loading });
       return loading;
     },

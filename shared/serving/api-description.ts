@@ -1,8 +1,9 @@
 import { version } from '../../package.json';
 import type { HttpResponse } from '../core/http';
-import type { Manifest } from '../core/manifest';
+import { isTabular, type Manifest } from '../core/manifest';
 import { describeOpenApi } from '../protocol/openapi/document';
 import { answerText } from './answer';
+import { createFunctionOf } from './create-function';
 import type { Exchange } from './exchange';
 import type { PagesParts } from './pages';
 
@@ -16,15 +17,28 @@ export async function describeApi({ config, models }: PagesParts, exchange: Exch
   const manifest = await models.manifest();
   exchange.model = manifest.name;
   exchange.version = manifest.version;
-  let text = descriptions.get(manifest);
-  if (text === undefined) {
+  const createFunction = isTabular(manifest)
+    ? createFunctionOf(manifest, { exchange, path: '/predict/batch', config })
+    : undefined;
+  let known = descriptions.get(manifest);
+  if (known === undefined || known.createFunction !== createFunction) {
     const signature = manifest.signature ?? (await models.get()).signature;
     const { vertex } = config;
-    text = JSON.stringify(describeOpenApi({ manifest, signature, version, ...(vertex && { vertex }) }));
-    descriptions.set(manifest, text);
+    const subject = {
+      manifest,
+      signature,
+      version,
+      ...(vertex && { vertex }),
+      ...(createFunction && { createFunction }),
+    };
+    known = { createFunction, text: JSON.stringify(describeOpenApi(subject)) };
+    descriptions.set(manifest, known);
   }
-  return answerText(text);
+  return answerText(known.text);
 }
 
-/** Written once for each manifest that is still in use. */
-const descriptions = new WeakMap<Manifest, string>();
+/** The last one that was written for each manifest; the address that it was asked at is part of it. */
+const descriptions = new WeakMap<
+  Manifest,
+  { readonly createFunction: string | undefined; readonly text: string }
+>();

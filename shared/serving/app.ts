@@ -67,14 +67,18 @@ export function createApp(config: Config, parts: AppParts): App {
       'x-request-id': exchange.requestId,
       'server-timing': serverTiming(exchange, latencyMs),
     };
-    const onSent = () =>
+    function onSent(failure?: unknown): void {
+      // What made the pieces says why it failed; where nothing did, the caller went.
+      if (failure !== undefined)
+        exchange.error ??= new ServingError('caller-left', 'the answer was cut short');
       note(exchange, response, isStreamed(response.body) ? now() - exchange.startedAt : latencyMs);
+    }
     return { ...response, headers, onSent };
   }
 
   function note(exchange: Exchange, response: HttpResponse, latencyMs: number): void {
     log.write(requestEntry(config, exchange, response, latencyMs));
-    observe(metrics, exchange, { status: response.status, latencyMs });
+    observe(metrics, exchange, { status: statusOf(exchange, response), latencyMs });
   }
 
   return {
@@ -141,6 +145,11 @@ function dispatch(
 
 function answers(endpoint: Endpoint, method: string): boolean {
   return method === endpoint.method || (method === 'HEAD' && endpoint.method === 'GET');
+}
+
+/** An answer that was cut short began well. */
+function statusOf({ error }: Exchange, { status }: HttpResponse): number {
+  return status === 200 && error instanceof ServingError ? error.status : status;
 }
 
 function observe(

@@ -61,7 +61,7 @@ export function failureEntry(
 /** A failed load is logged when it fails; the requests that met it are not each an error of their own. */
 function severityOf(status: number, error: unknown): Severity {
   if (status >= 500) return hasCode(error, 'model-unavailable', 'shutting-down') ? 'WARNING' : 'ERROR';
-  return status >= 400 ? 'WARNING' : 'INFO';
+  return status >= 400 || error !== undefined ? 'WARNING' : 'INFO';
 }
 
 /** Sizes are strings because the field is an int64 (LogEntry.HttpRequest). */

@@ -89,7 +89,7 @@ function root(parts: RoutesParts, exchange: Exchange): HttpResponse | Promise<Ht
 
 function wantsHtml({ request: { headers } }: Exchange): boolean {
   const { accept } = headers;
-  return typeof accept === 'string' && accept.includes('text/html');
+  return typeof accept === 'string' && /text\/html(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(accept);
 }
 
 /** Imported by the first who asks: no prediction needs it. */

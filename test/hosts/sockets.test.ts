@@ -113,6 +113,50 @@ describe.each(HOSTS)('on a socket of %s', (_name, program) => {
     expect(all.received().endsWith('0\r\n\r\n')).toBe(true);
   });
 
+  test('garbage after an answer that has begun cuts it, and writes nothing into it', async () => {
+    const { socket, received, closed } = await open(server);
+    const rows = 'sepal_length,sepal_width,petal_length,petal_width\n'.concat(
+      '5.1,3.5,1.4,0.2\n'.repeat(5_000),
+    );
+    socket.write(
+      `POST /predict/batch HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n${rows.length.toString(16)}\r\n${rows}\r\n`,
+    );
+    await until(() => received().includes('setosa'));
+
+    socket.write('zz\r\n');
+    await closed;
+
+    expect(received().match(/HTTP\/1\.1 /g)).toHaveLength(1);
+    expect(received().endsWith('0\r\n\r\n')).toBe(false);
+  });
+
+  test('a request before garbage is answered', async () => {
+    const { socket, received, closed } = await open(server);
+
+    socket.write(`${HEAD}${BODY}GARBAGE\r\n\r\n`);
+    await closed;
+
+    expect(received()).toMatch(/^HTTP\/1\.1 200 /);
+    expect(received()).toContain('setosa');
+  });
+
+  test('a caller who reads nothing of a long answer is let go', async () => {
+    const { socket, closed } = await open(server);
+    const rows = 'sepal_length,sepal_width,petal_length,petal_width\n'.concat(
+      '5.1,3.5,1.4,0.2\n'.repeat(1_000_000),
+    );
+    socket.pause();
+    socket.write(
+      `POST /predict/batch HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: ${rows.length}\r\n\r\n`,
+    );
+    socket.write(rows);
+
+    // What was still to be sent meets a connection that is gone.
+    await closed.catch(() => {});
+
+    expect((await send(server.url, GOOD)).status).toBe(200);
+  });
+
   test('a caller who leaves while others wait takes nobody along', async () => {
     const leavers = await Promise.all(Array.from({ length: 20 }, () => open(server)));
     for (const { socket } of leavers) socket.write(HEAD + BODY, () => socket.destroy());

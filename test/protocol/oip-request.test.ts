@@ -240,11 +240,6 @@ describe('decodeOip() of JSON', () => {
       '/parameters: expected an object, got an array of 0',
     ],
     [
-      'a nested parameter',
-      { inputs: [X], parameters: { a: {} } },
-      '/parameters/a: expected a string, a number or a boolean, got an object',
-    ],
-    [
       'a flag that is text',
       { inputs: [X], parameters: { binary_data_output: 'true' } },
       '/parameters/binary_data_output: expected a boolean, got the string "true"',

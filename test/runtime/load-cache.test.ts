@@ -148,4 +148,25 @@ describe('the load cache', () => {
 
     expect(await cache.get('model', () => Promise.reject(new Error('not called')))).toBe('loaded');
   });
+
+  test('keeps a value that has become too old when a newer one cannot be loaded', async () => {
+    let time = 0;
+    const failures: string[] = [];
+    const cache = createLoadCache<string>({
+      now: () => time,
+      maxAgeMs: 100,
+      random: () => 1,
+      onFailure: (key) => failures.push(key),
+    });
+    await cache.get('list', async () => 'old');
+
+    time = 200;
+    const meanwhile = await cache.get('list', () => Promise.reject(new Error('away')));
+    const still = await cache.get('list', () => Promise.reject(new Error('not asked for')));
+    time = 1_300;
+    const after = await cache.get('list', async () => 'new');
+
+    expect([meanwhile, still, after]).toEqual(['old', 'old', 'new']);
+    expect(failures).toEqual(['list']);
+  });
 });

@@ -93,6 +93,7 @@ describe('the models of a process', () => {
     await models.get({ name: 'b' });
     await models.get({ name: 'a' });
     await models.get({ name: 'c' });
+    await new Promise(setImmediate);
 
     expect(released).toEqual(['session 2']);
     expect(models.peek({ name: 'b', version: '1.0.0' })).toBeUndefined();
@@ -110,10 +111,22 @@ describe('the models of a process', () => {
     const beforeLettingGo = [...released];
     letGo();
     letGo();
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
     expect(outputs['y']?.data).toEqual(new Float32Array([1, 2]));
     expect(beforeLettingGo).toEqual([]);
     expect(released).toEqual(['session 1']);
+  });
+
+  test('are asked for by more callers than there is room for, and all are answered', async () => {
+    const { models } = open({ MAX_LOADED_MODELS: '1' });
+    const ask = async (name: string) => (await models.get({ name })).runTensors(ROW);
+
+    const answers = await Promise.all(Array.from({ length: 90 }, (_, index) => ask('abc'.charAt(index % 3))));
+
+    expect(answers.map(({ outputs }) => outputs['y']?.data)).toEqual(
+      answers.map(() => new Float32Array([1, 2])),
+    );
   });
 
   test('take the signature of the ONNX file where the manifest has none', async () => {

@@ -41,7 +41,12 @@ export function describeOpenApi(subject: ApiSubject): OpenApiDocument {
     info: {
       title: `Model ${name}, served by onnx-functions`,
       version: subject.version,
-      description: [description, `What is described is version ${version} of the model.`, ABOUT]
+      description: [
+        description,
+        `What is described is version ${version} of the model.`,
+        ABOUT,
+        sqlOf(subject),
+      ]
         .filter((text) => text !== undefined)
         .join('\n\n'),
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
@@ -69,6 +74,12 @@ export function describeOpenApi(subject: ApiSubject): OpenApiDocument {
 const ABOUT =
   'Bodies may be compressed (`Content-Encoding: gzip` or `deflate`). Errors are told in the words of the protocol ' +
   'that a request speaks.';
+
+/** The statement that BigQuery is given, for those who read the pages. */
+function sqlOf({ createFunction }: ApiSubject): string | undefined {
+  if (createFunction === undefined) return undefined;
+  return `In BigQuery the model is a function after\n\n\`\`\`sql\n${createFunction}\`\`\``;
+}
 
 function pathsOf(subject: ApiSubject): Paths {
   const bodies = { requests: foreignRequests(subject), answers: foreignAnswers(subject) };

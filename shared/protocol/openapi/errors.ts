@@ -42,9 +42,9 @@ export function errorResponses(words: readonly ErrorWords[]): Readonly<Record<st
 /** Every status that operations name, by the words it is told in. */
 const STATUSES: Readonly<Record<ErrorWords, readonly number[]>> = {
   Problem: [404, 503],
-  Error: [400, 404, 408, 413, 415, 500, 501, 503],
-  Foreign: [400, 404, 408, 413, 415, 500, 503],
-  Any: [400, 404, 408, 413, 415, 422, 500, 503],
+  Error: [400, 404, 408, 413, 415, 429, 500, 501, 503],
+  Foreign: [400, 404, 408, 413, 415, 429, 500, 503],
+  Any: [400, 404, 408, 413, 415, 422, 429, 500, 503],
 };
 
 /** The schemas of error bodies. */
@@ -54,7 +54,9 @@ export function errorSchemas(): Readonly<Record<string, JsonSchema>> {
 
 function errorResponse(words: ErrorWords, description: string, status?: number): Response {
   const headers =
-    status === 503 ? { ...ANSWER_HEADERS, 'Retry-After': refTo('headers', 'RetryAfter') } : ANSWER_HEADERS;
+    status === 503 || status === 429
+      ? { ...ANSWER_HEADERS, 'Retry-After': refTo('headers', 'RetryAfter') }
+      : ANSWER_HEADERS;
   return { description, headers, content: contentOf(words, status) };
 }
 

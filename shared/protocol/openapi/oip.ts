@@ -141,7 +141,7 @@ function infer(subject: ApiSubject, operationId: string, parameters: readonly st
       ...ok('The outputs of the model', OIP_ANSWERS, {
         'Inference-Header-Content-Length': refTo('headers', 'JsonLength'),
       }),
-      ...errors('Error', ...BODY_ERRORS, 404, 500, 503),
+      ...errors('Error', ...BODY_ERRORS, 404, 429, 500, 503),
     },
   };
 }

@@ -72,7 +72,7 @@ function predictAnswers({ manifest }: ApiSubject): Content {
 
 const PARAMETERS = [refTo('parameters', 'JsonLength'), refTo('parameters', 'RequestId')];
 
-const STATUSES = [...BODY_ERRORS, 404, 422, 500, 503];
+const STATUSES = [...BODY_ERRORS, 404, 422, 429, 500, 503];
 
 function batchRequests(subject: ApiSubject): Content {
   const { manifest } = subject;

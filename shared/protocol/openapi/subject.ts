@@ -11,6 +11,8 @@ export interface ApiSubject {
   readonly signature: Signature;
   /** The version of this package. */
   readonly version: string;
+  /** The statement that makes a SQL function of the model. */
+  readonly createFunction?: string;
   /** The routes that Vertex AI calls, where it runs the container. */
   readonly vertex?: { readonly healthRoute: string; readonly predictRoute: string };
 }

@@ -162,7 +162,7 @@ function predict(
     requestBody: body(json(schema, tfsExamples(subject))),
     responses: {
       ...ok('The outputs of the model', json(anyOf(schemaRef('TfsPredictions'), schemaRef('TfsOutputs')))),
-      ...errors('Error', ...BODY_ERRORS, 404, 500, 503),
+      ...errors('Error', ...BODY_ERRORS, 404, 429, 500, 503),
     },
   };
 }

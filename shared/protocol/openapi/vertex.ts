@@ -42,7 +42,7 @@ export function vertexPaths({ vertex }: ApiSubject, bodies: { requests: Content;
         requestBody: body(bodies.requests),
         responses: {
           ...ok('Predictions', bodies.answers),
-          ...errors('Foreign', ...BODY_ERRORS, 404, 500, 503),
+          ...errors('Foreign', ...BODY_ERRORS, 404, 429, 500, 503),
         },
       },
     },

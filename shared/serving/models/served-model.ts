@@ -59,11 +59,22 @@ export function createServedModel(
 
   function runnerOf(outputs: readonly string[]): (inputs: NamedTensors) => Promise<NamedTensors> {
     return async function runOnce(inputs) {
-      const end = lease.hold();
       try {
         return await session.run(inputs, outputs);
       } catch (cause) {
         throw new ServingError('inference-failed', 'the model failed to run on this input', { cause });
+      }
+    };
+  }
+
+  /** A call holds the session from when it is made, for it may wait a while before it is run. */
+  function holding<A extends readonly unknown[], R>(
+    call: (...args: A) => Promise<R>,
+  ): (...args: A) => Promise<R> {
+    return async function callHeld(...args) {
+      const end = lease.hold();
+      try {
+        return await call(...args);
       } finally {
         end();
       }
@@ -71,7 +82,7 @@ export function createServedModel(
   }
 
   const names = signature.outputs.map(({ name }) => name);
-  const runAll = createTensorRunner(signature, { run: runnerOf(names), maxRows, maxDelayMs, now });
+  const batching = { maxRows, maxDelayMs, now };
   return {
     manifest,
     signature,
@@ -82,14 +93,12 @@ export function createServedModel(
       modelVersion: manifest.version,
       deploymentType: config.deployment.type,
     },
-    runTensors: runAll,
+    runTensors: holding(createTensorRunner(signature, { run: runnerOf(names), ...batching })),
     ...(isTabular(manifest) && {
-      tabular: createTabularModel(manifest, {
-        run: runnerOf(wantedOutputs(manifest)),
-        maxRows,
-        maxDelayMs,
-        now,
-      }),
+      tabular: createTabularModel(
+        manifest,
+        holding(createBatcher({ run: runnerOf(wantedOutputs(manifest)), ...batching })),
+      ),
     }),
     hold: lease.hold,
     release: lease.end,
@@ -98,7 +107,7 @@ export function createServedModel(
 
 type BatcherParts = Parameters<typeof createBatcher>[0];
 
-function createTabularModel(manifest: TabularManifest, parts: BatcherParts): TabularModel {
+function createTabularModel(manifest: TabularManifest, run: Batcher): TabularModel {
   let reporter: Promise<RowReporter> | undefined;
   return {
     manifest,
@@ -109,7 +118,7 @@ function createTabularModel(manifest: TabularManifest, parts: BatcherParts): Tab
       );
       return reporter;
     },
-    run: createBatcher(parts),
+    run,
   };
 }
 
@@ -145,8 +154,15 @@ function rowsOf(inputs: NamedTensors): number | undefined {
 function createLease(free: () => void): { hold: () => () => void; end: () => void } {
   let holders = 0;
   let isEnding = false;
+  let isFree = false;
+  function freeUnused(): void {
+    if (holders > 0 || isFree) return;
+    isFree = true;
+    free();
+  }
+  /** Whoever was given the model in this turn of the event loop has until its end to hold it. */
   function settle(): void {
-    if (isEnding && holders === 0) free();
+    if (isEnding && holders === 0) setImmediate(freeUnused);
   }
   return {
     hold() {

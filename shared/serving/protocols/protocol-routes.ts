@@ -31,7 +31,7 @@ export function oipRoutes(parts: InferenceParts): Route[] {
   const route = createRoute(parts, 'oip');
   const models = ['/v2/models/{model}', '/v2/models/{model}/versions/{version}'];
   return [
-    plain('/v2', 'oip', { method: 'GET', answer: oipServer }),
+    plain('/v2', 'oip', { method: 'GET', isProbe: true, answer: oipServer }),
     plain('/v2/health/live', 'oip', { method: 'GET', isProbe: true, answer: oipLive }),
     plain('/v2/health/ready', 'oip', { method: 'GET', isProbe: true, answer: () => oipReady(parts) }),
     plain('/v2/models', 'oip', { method: 'GET', answer: () => oipModels(parts) }),
