@@ -1,8 +1,11 @@
 import type { FieldError } from './errors';
+import { checkImageManifest } from './image-manifest-meaning';
 import {
   columnsOf,
   type Feature,
+  type ImageManifest,
   inputOf,
+  isImage,
   isTabular,
   type Manifest,
   type TabularManifest,
@@ -26,22 +29,52 @@ const RESERVED_FEATURE_NAMES: ReadonlySet<string> = new Set([
 
 /** Checks what JSON Schema cannot say: that the parts of a manifest agree with each other. */
 export function checkMeaning(manifest: Manifest): FieldError[] {
-  if (!isTabular(manifest)) return checkTensorManifest(manifest);
-  const missing = TABULAR_MEMBERS.filter((member) => manifest[member] === undefined);
-  if (missing.length > 0) {
-    return missing.map((member) => ({
-      pointer: '',
-      detail: `expected a member "${member}", which a ${manifest.task} needs and is missing`,
-    }));
-  }
-  return checkTabularManifest(manifest);
+  if (!isTabular(manifest) && !isImage(manifest)) return checkTensorManifest(manifest);
+  const misplaced = checkMembers(manifest);
+  if (misplaced.length > 0) return misplaced;
+  if (isTabular(manifest)) return checkTabularManifest(manifest);
+  return [
+    ...duplicates('/classes', manifest.classes),
+    ...checkNames(manifest.signature),
+    ...checkImageManifest(manifest),
+  ];
 }
 
-/** What a manifest with a task must have besides, and one without must not. */
-const TABULAR_MEMBERS = ['signature', 'features', 'output'] as const;
+/** What a manifest must have because of its task, and what it may not have with it. */
+const TABULAR = {
+  needs: ['signature', 'features', 'output'],
+  bars: ['image', 'top_k'],
+  barsOutputs: ['scores'],
+} as const;
+const IMAGE = {
+  needs: ['signature', 'image', 'classes', 'output'],
+  bars: ['features', 'baseline'],
+  barsOutputs: ['label', 'probabilities', 'value'],
+} as const;
+
+function checkMembers(manifest: TabularManifest | ImageManifest): FieldError[] {
+  const { needs, bars, barsOutputs } = isImage(manifest) ? IMAGE : TABULAR;
+  const { output = {}, task } = manifest;
+  const strange = [
+    ...bars.filter((member) => member in manifest).map((member) => `/${member}`),
+    ...barsOutputs.filter((member) => member in output).map((member) => `/output/${member}`),
+  ];
+  return [
+    ...needs
+      .filter((member) => !(member in manifest))
+      .map((member) => ({
+        pointer: '',
+        detail: `expected a member "${member}", which the task ${task} needs and is missing`,
+      })),
+    ...strange.map((pointer) => ({ pointer, detail: `expected no such member for the task ${task}` })),
+  ];
+}
+
+/** What only a manifest with a task has. */
+const TASK_MEMBERS = ['features', 'classes', 'output', 'baseline', 'image', 'top_k'];
 
 function checkTensorManifest(manifest: TensorManifest): FieldError[] {
-  const tabular = ['features', 'classes', 'output', 'baseline'].filter((member) => member in manifest);
+  const tabular = TASK_MEMBERS.filter((member) => member in manifest);
   const defects = tabular.map((member) => ({
     pointer: `/${member}`,
     detail: 'expected a member "task" beside it: without a task a model has tensors and nothing else',

@@ -2,11 +2,12 @@
 "use strict";
 module.exports = validate10;
 module.exports.default = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Manifest of one version of one model","type":"object","additionalProperties":false,"required":["schema_version","name","version","artifact"],"properties":{"schema_version":{"const":1},"name":{"$ref":"#/definitions/name","description":"Name of the model; also its folder in the registry."},"version":{"type":"string","maxLength":64,"pattern":"^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$","description":"Semantic version without build metadata; also its folder under the model."},"task":{"enum":["classification","regression"],"description":"What rows of features are turned into. Without it tensors go in and tensors come out, and no features, classes or output are named."},"description":{"type":"string"},"artifact":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"}}},"sealed":{"type":"array","minItems":1,"description":"The artifact prepared ahead (`npm run seal`); the first whose runtime is the one that is running is loaded instead of the artifact.","items":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256","format","runtime","prepacking"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"},"format":{"enum":["ort"],"description":"ONNX Runtime's own format, of a graph optimised at level `extended`, which suits every CPU."},"runtime":{"type":"string","minLength":1,"description":"Version of onnxruntime-node that wrote it, and the only one that loads it."},"prepacking":{"type":"boolean","description":"Whether loading copies the weights of matrix products into a faster order: more time and memory at the start, less time for runs of several rows."}}}},"signature":{"type":"object","additionalProperties":false,"required":["inputs","outputs"],"properties":{"inputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}},"outputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}}}},"features":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,"required":["name","example"],"properties":{"name":{"type":"string","minLength":1,"maxLength":128},"description":{"type":"string"},"unit":{"type":"string","minLength":1},"range":{"type":"array","items":{"type":"number"},"minItems":2,"maxItems":2,"description":"Smallest and largest value seen in training; outside it a prediction carries a warning."},"categories":{"type":"array","minItems":1,"items":{"type":"string"},"description":"Values that a text feature may take; any text when absent."},"nullable":{"type":"boolean","description":"Whether null stands for a missing value (NaN in the tensor)."},"example":{"type":["number","string","boolean"]}}}},"classes":{"type":"array","minItems":2,"items":{"type":"string","minLength":1}},"output":{"type":"object","additionalProperties":false,"description":"Which output tensor holds what.","properties":{"label":{"type":"string","description":"Classification: index of the class, or its name."},"probabilities":{"type":"string","description":"Classification: one score per class."},"value":{"type":"string","description":"Regression: the predicted number."}}},"batching":{"type":"object","additionalProperties":false,"description":"Calls that wait for the model at the same time share a run, if its rows do not influence each other.","properties":{"max_batch_size":{"type":"integer","minimum":1,"description":"Most rows of a shared run; 1 runs every call by itself. 256 when absent."},"max_delay_ms":{"type":"number","minimum":0,"maximum":10000,"description":"How long calls that were met by a busy session may wait for others to fill their run. A call that finds the session free never waits. 0 when absent."}}},"training":{"type":"object","additionalProperties":false,"properties":{"algorithm":{"type":"string"},"data":{"type":"object","additionalProperties":false,"required":["sha256"],"properties":{"file":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"rows":{"type":"integer","minimum":1},"test_rows":{"type":"integer","minimum":0}}},"seed":{"type":"integer"},"hyperparameters":{"type":"object"},"metrics":{"type":"object","additionalProperties":{"type":"number"}}}},"baseline":{"type":"object","additionalProperties":false,"required":["rows","features"],"description":"What the training data looked like, to compare live traffic with.","properties":{"rows":{"type":"integer","minimum":1},"features":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"required":["mean","std","min","max"],"properties":{"mean":{"type":"number"},"std":{"type":"number","minimum":0,"description":"Population standard deviation."},"min":{"type":"number"},"max":{"type":"number"},"quantiles":{"type":"array","items":{"type":"number"},"minItems":2,"description":"Equally spaced quantiles, the first being the minimum and the last the maximum."}}}},"classes":{"type":"object","additionalProperties":{"type":"number","minimum":0,"maximum":1},"description":"Share of each class."}}}},"definitions":{"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"},"file":{"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"tensor":{"type":"object","additionalProperties":false,"required":["name","type","shape"],"properties":{"name":{"type":"string","minLength":1},"type":{"enum":["float16","float32","float64","int8","int16","int32","int64","uint8","uint16","uint32","uint64","bool","string"]},"shape":{"type":"array","items":{"type":["integer","string"],"minimum":0,"minLength":1},"description":"A name stands for a size that is known only when the model runs."}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Manifest of one version of one model","type":"object","additionalProperties":false,"required":["schema_version","name","version","artifact"],"properties":{"schema_version":{"const":1},"name":{"$ref":"#/definitions/name","description":"Name of the model; also its folder in the registry."},"version":{"type":"string","maxLength":64,"pattern":"^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$","description":"Semantic version without build metadata; also its folder under the model."},"task":{"enum":["classification","regression","image-classification"],"description":"What rows of features, or images, are turned into. Without it tensors go in and tensors come out, and no features, classes or output are named."},"description":{"type":"string"},"artifact":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"}}},"sealed":{"type":"array","minItems":1,"description":"The artifact prepared ahead (`npm run seal`); the first whose runtime is the one that is running is loaded instead of the artifact.","items":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256","format","runtime","prepacking"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"},"format":{"enum":["ort"],"description":"ONNX Runtime's own format, of a graph optimised at level `extended`, which suits every CPU."},"runtime":{"type":"string","minLength":1,"description":"Version of onnxruntime-node that wrote it, and the only one that loads it."},"prepacking":{"type":"boolean","description":"Whether loading copies the weights of matrix products into a faster order: more time and memory at the start, less time for runs of several rows."}}}},"signature":{"type":"object","additionalProperties":false,"required":["inputs","outputs"],"properties":{"inputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}},"outputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}}}},"features":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,"required":["name","example"],"properties":{"name":{"type":"string","minLength":1,"maxLength":128},"description":{"type":"string"},"unit":{"type":"string","minLength":1},"range":{"type":"array","items":{"type":"number"},"minItems":2,"maxItems":2,"description":"Smallest and largest value seen in training; outside it a prediction carries a warning."},"categories":{"type":"array","minItems":1,"items":{"type":"string"},"description":"Values that a text feature may take; any text when absent."},"nullable":{"type":"boolean","description":"Whether null stands for a missing value (NaN in the tensor)."},"example":{"type":["number","string","boolean"]}}}},"classes":{"type":"array","minItems":2,"items":{"type":"string","minLength":1}},"output":{"type":"object","additionalProperties":false,"description":"Which output tensor holds what.","properties":{"label":{"type":"string","description":"Classification: index of the class, or its name."},"probabilities":{"type":"string","description":"Classification: one score per class."},"value":{"type":"string","description":"Regression: the predicted number."},"scores":{"type":"string","description":"Image classification: one score per class."}}},"top_k":{"type":"integer","minimum":1,"description":"Image classification: how many classes are answered where a request does not say. 5 when absent."},"image":{"type":"object","additionalProperties":false,"required":["input"],"description":"How an image becomes the input tensor.","properties":{"input":{"type":"string","minLength":1,"description":"The input that takes the images."},"resize":{"type":"object","additionalProperties":false,"description":"Either `shorter_side`, which keeps the proportions, or `width` and `height`, which do not.","properties":{"shorter_side":{"$ref":"#/definitions/pixels"},"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"crop":{"type":"object","additionalProperties":false,"required":["width","height"],"description":"Cut from the middle after the resize.","properties":{"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"interpolation":{"enum":["bilinear","bicubic","nearest","lanczos"]},"channels":{"enum":["rgb","bgr","grey"]},"background":{"type":"array","minItems":1,"items":{"type":"number","minimum":0,"maximum":255},"description":"What transparent images are laid over: one number, or red, green and blue."},"invert":{"type":"boolean","description":"Whether dark on light becomes light on dark."},"scale":{"type":"number","description":"What pixel values from 0 to 255 are multiplied by. 1/255 when absent."},"mean":{"type":"array","minItems":1,"items":{"type":"number"}},"std":{"type":"array","minItems":1,"items":{"type":"number"}},"layout":{"enum":["nchw","nhwc"]},"softmax":{"type":"boolean","description":"Whether the scores are logits."}}},"batching":{"type":"object","additionalProperties":false,"description":"Calls that wait for the model at the same time share a run, if its rows do not influence each other.","properties":{"max_batch_size":{"type":"integer","minimum":1,"description":"Most rows of a shared run; 1 runs every call by itself. 256 when absent."},"max_delay_ms":{"type":"number","minimum":0,"maximum":10000,"description":"How long calls that were met by a busy session may wait for others to fill their run. A call that finds the session free never waits. 0 when absent."}}},"training":{"type":"object","additionalProperties":false,"properties":{"algorithm":{"type":"string"},"data":{"type":"object","additionalProperties":false,"required":["sha256"],"properties":{"file":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"rows":{"type":"integer","minimum":1},"test_rows":{"type":"integer","minimum":0}}},"seed":{"type":"integer"},"hyperparameters":{"type":"object"},"metrics":{"type":"object","additionalProperties":{"type":"number"}}}},"baseline":{"type":"object","additionalProperties":false,"required":["rows","features"],"description":"What the training data looked like, to compare live traffic with.","properties":{"rows":{"type":"integer","minimum":1},"features":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"required":["mean","std","min","max"],"properties":{"mean":{"type":"number"},"std":{"type":"number","minimum":0,"description":"Population standard deviation."},"min":{"type":"number"},"max":{"type":"number"},"quantiles":{"type":"array","items":{"type":"number"},"minItems":2,"description":"Equally spaced quantiles, the first being the minimum and the last the maximum."}}}},"classes":{"type":"object","additionalProperties":{"type":"number","minimum":0,"maximum":1},"description":"Share of each class."}}}},"definitions":{"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"},"file":{"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"pixels":{"type":"integer","minimum":1,"maximum":16384},"tensor":{"type":"object","additionalProperties":false,"required":["name","type","shape"],"properties":{"name":{"type":"string","minLength":1},"type":{"enum":["float16","float32","float64","int8","int16","int32","int64","uint8","uint16","uint32","uint64","bool","string"]},"shape":{"type":"array","items":{"type":["integer","string"],"minimum":0,"minLength":1},"description":"A name stands for a size that is known only when the model runs."}}}}};
 const schema12 = {"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"};
 const schema13 = {"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."};
 const schema14 = {"type":"string","pattern":"^[0-9a-f]{64}$"};
 const schema17 = {"type":"object","additionalProperties":false,"required":["name","type","shape"],"properties":{"name":{"type":"string","minLength":1},"type":{"enum":["float16","float32","float64","int8","int16","int32","int64","uint8","uint16","uint32","uint64","bool","string"]},"shape":{"type":"array","items":{"type":["integer","string"],"minimum":0,"minLength":1},"description":"A name stands for a size that is known only when the model runs."}}};
+const schema19 = {"type":"integer","minimum":1,"maximum":16384};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 const pattern0 = new RegExp("^[a-z0-9][a-z0-9._-]{0,62}$", "u");
@@ -144,7 +145,7 @@ errors++;
 }
 if(data.task !== undefined){
 let data3 = data.task;
-if(!((data3 === "classification") || (data3 === "regression"))){
+if(!(((data3 === "classification") || (data3 === "regression")) || (data3 === "image-classification"))){
 const err11 = {instancePath:instancePath+"/task",schemaPath:"#/properties/task/enum",keyword:"enum",params:{allowedValues: schema11.properties.task.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err11];
@@ -1243,7 +1244,7 @@ if(data.output !== undefined){
 let data43 = data.output;
 if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
 for(const key7 in data43){
-if(!(((key7 === "label") || (key7 === "probabilities")) || (key7 === "value"))){
+if(!((((key7 === "label") || (key7 === "probabilities")) || (key7 === "value")) || (key7 === "scores"))){
 const err101 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err101];
@@ -1290,9 +1291,9 @@ vErrors.push(err104);
 errors++;
 }
 }
-}
-else {
-const err105 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data43.scores !== undefined){
+if(typeof data43.scores !== "string"){
+const err105 = {instancePath:instancePath+"/output/scores",schemaPath:"#/properties/output/properties/scores/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1302,12 +1303,9 @@ vErrors.push(err105);
 errors++;
 }
 }
-if(data.batching !== undefined){
-let data47 = data.batching;
-if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
-for(const key8 in data47){
-if(!((key8 === "max_batch_size") || (key8 === "max_delay_ms"))){
-const err106 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties"};
+}
+else {
+const err106 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1317,10 +1315,10 @@ vErrors.push(err106);
 errors++;
 }
 }
-if(data47.max_batch_size !== undefined){
-let data48 = data47.max_batch_size;
+if(data.top_k !== undefined){
+let data48 = data.top_k;
 if(!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48)))){
-const err107 = {instancePath:instancePath+"/batching/max_batch_size",schemaPath:"#/properties/batching/properties/max_batch_size/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+const err107 = {instancePath:instancePath+"/top_k",schemaPath:"#/properties/top_k/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1331,7 +1329,7 @@ errors++;
 }
 if((typeof data48 == "number") && (isFinite(data48))){
 if(data48 < 1 || isNaN(data48)){
-const err108 = {instancePath:instancePath+"/batching/max_batch_size",schemaPath:"#/properties/batching/properties/max_batch_size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+const err108 = {instancePath:instancePath+"/top_k",schemaPath:"#/properties/top_k/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1342,11 +1340,11 @@ errors++;
 }
 }
 }
-if(data47.max_delay_ms !== undefined){
-let data49 = data47.max_delay_ms;
-if((typeof data49 == "number") && (isFinite(data49))){
-if(data49 > 10000 || isNaN(data49)){
-const err109 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"};
+if(data.image !== undefined){
+let data49 = data.image;
+if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+if(data49.input === undefined){
+const err109 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "input"},message:"must have required property '"+"input"+"'"};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1355,8 +1353,9 @@ vErrors.push(err109);
 }
 errors++;
 }
-if(data49 < 0 || isNaN(data49)){
-const err110 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+for(const key8 in data49){
+if(!(func2.call(schema11.properties.image.properties, key8))){
+const err110 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1366,8 +1365,11 @@ vErrors.push(err110);
 errors++;
 }
 }
-else {
-const err111 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data49.input !== undefined){
+let data50 = data49.input;
+if(typeof data50 === "string"){
+if(func3(data50) < 1){
+const err111 = {instancePath:instancePath+"/image/input",schemaPath:"#/properties/image/properties/input/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1377,9 +1379,8 @@ vErrors.push(err111);
 errors++;
 }
 }
-}
 else {
-const err112 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err112 = {instancePath:instancePath+"/image/input",schemaPath:"#/properties/image/properties/input/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1389,12 +1390,12 @@ vErrors.push(err112);
 errors++;
 }
 }
-if(data.training !== undefined){
-let data50 = data.training;
-if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
-for(const key9 in data50){
-if(!(((((key9 === "algorithm") || (key9 === "data")) || (key9 === "seed")) || (key9 === "hyperparameters")) || (key9 === "metrics"))){
-const err113 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties"};
+if(data49.resize !== undefined){
+let data51 = data49.resize;
+if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
+for(const key9 in data51){
+if(!(((key9 === "shorter_side") || (key9 === "width")) || (key9 === "height"))){
+const err113 = {instancePath:instancePath+"/image/resize",schemaPath:"#/properties/image/properties/resize/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1404,9 +1405,10 @@ vErrors.push(err113);
 errors++;
 }
 }
-if(data50.algorithm !== undefined){
-if(typeof data50.algorithm !== "string"){
-const err114 = {instancePath:instancePath+"/training/algorithm",schemaPath:"#/properties/training/properties/algorithm/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data51.shorter_side !== undefined){
+let data52 = data51.shorter_side;
+if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
+const err114 = {instancePath:instancePath+"/image/resize/shorter_side",schemaPath:"#/definitions/pixels/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -1415,12 +1417,9 @@ vErrors.push(err114);
 }
 errors++;
 }
-}
-if(data50.data !== undefined){
-let data52 = data50.data;
-if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
-if(data52.sha256 === undefined){
-const err115 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
+if((typeof data52 == "number") && (isFinite(data52))){
+if(data52 > 16384 || isNaN(data52)){
+const err115 = {instancePath:instancePath+"/image/resize/shorter_side",schemaPath:"#/definitions/pixels/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16384},message:"must be <= 16384"};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -1429,9 +1428,8 @@ vErrors.push(err115);
 }
 errors++;
 }
-for(const key10 in data52){
-if(!((((key10 === "file") || (key10 === "sha256")) || (key10 === "rows")) || (key10 === "test_rows"))){
-const err116 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties"};
+if(data52 < 1 || isNaN(data52)){
+const err116 = {instancePath:instancePath+"/image/resize/shorter_side",schemaPath:"#/definitions/pixels/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -1441,9 +1439,11 @@ vErrors.push(err116);
 errors++;
 }
 }
-if(data52.file !== undefined){
-if(typeof data52.file !== "string"){
-const err117 = {instancePath:instancePath+"/training/data/file",schemaPath:"#/properties/training/properties/data/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data51.width !== undefined){
+let data53 = data51.width;
+if(!(((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53))) && (isFinite(data53)))){
+const err117 = {instancePath:instancePath+"/image/resize/width",schemaPath:"#/definitions/pixels/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -1452,12 +1452,9 @@ vErrors.push(err117);
 }
 errors++;
 }
-}
-if(data52.sha256 !== undefined){
-let data54 = data52.sha256;
-if(typeof data54 === "string"){
-if(!pattern3.test(data54)){
-const err118 = {instancePath:instancePath+"/training/data/sha256",schemaPath:"#/properties/training/properties/data/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
+if((typeof data53 == "number") && (isFinite(data53))){
+if(data53 > 16384 || isNaN(data53)){
+const err118 = {instancePath:instancePath+"/image/resize/width",schemaPath:"#/definitions/pixels/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16384},message:"must be <= 16384"};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -1466,9 +1463,8 @@ vErrors.push(err118);
 }
 errors++;
 }
-}
-else {
-const err119 = {instancePath:instancePath+"/training/data/sha256",schemaPath:"#/properties/training/properties/data/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data53 < 1 || isNaN(data53)){
+const err119 = {instancePath:instancePath+"/image/resize/width",schemaPath:"#/definitions/pixels/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -1478,10 +1474,11 @@ vErrors.push(err119);
 errors++;
 }
 }
-if(data52.rows !== undefined){
-let data55 = data52.rows;
-if(!(((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55))) && (isFinite(data55)))){
-const err120 = {instancePath:instancePath+"/training/data/rows",schemaPath:"#/properties/training/properties/data/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+if(data51.height !== undefined){
+let data54 = data51.height;
+if(!(((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54))) && (isFinite(data54)))){
+const err120 = {instancePath:instancePath+"/image/resize/height",schemaPath:"#/definitions/pixels/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -1490,9 +1487,9 @@ vErrors.push(err120);
 }
 errors++;
 }
-if((typeof data55 == "number") && (isFinite(data55))){
-if(data55 < 1 || isNaN(data55)){
-const err121 = {instancePath:instancePath+"/training/data/rows",schemaPath:"#/properties/training/properties/data/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if((typeof data54 == "number") && (isFinite(data54))){
+if(data54 > 16384 || isNaN(data54)){
+const err121 = {instancePath:instancePath+"/image/resize/height",schemaPath:"#/definitions/pixels/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16384},message:"must be <= 16384"};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -1501,12 +1498,8 @@ vErrors.push(err121);
 }
 errors++;
 }
-}
-}
-if(data52.test_rows !== undefined){
-let data56 = data52.test_rows;
-if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
-const err122 = {instancePath:instancePath+"/training/data/test_rows",schemaPath:"#/properties/training/properties/data/properties/test_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data54 < 1 || isNaN(data54)){
+const err122 = {instancePath:instancePath+"/image/resize/height",schemaPath:"#/definitions/pixels/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -1515,9 +1508,11 @@ vErrors.push(err122);
 }
 errors++;
 }
-if((typeof data56 == "number") && (isFinite(data56))){
-if(data56 < 0 || isNaN(data56)){
-const err123 = {instancePath:instancePath+"/training/data/test_rows",schemaPath:"#/properties/training/properties/data/properties/test_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+}
+else {
+const err123 = {instancePath:instancePath+"/image/resize",schemaPath:"#/properties/image/properties/resize/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -1527,10 +1522,11 @@ vErrors.push(err123);
 errors++;
 }
 }
-}
-}
-else {
-const err124 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data49.crop !== undefined){
+let data55 = data49.crop;
+if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
+if(data55.width === undefined){
+const err124 = {instancePath:instancePath+"/image/crop",schemaPath:"#/properties/image/properties/crop/required",keyword:"required",params:{missingProperty: "width"},message:"must have required property '"+"width"+"'"};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -1539,11 +1535,8 @@ vErrors.push(err124);
 }
 errors++;
 }
-}
-if(data50.seed !== undefined){
-let data57 = data50.seed;
-if(!(((typeof data57 == "number") && (!(data57 % 1) && !isNaN(data57))) && (isFinite(data57)))){
-const err125 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data55.height === undefined){
+const err125 = {instancePath:instancePath+"/image/crop",schemaPath:"#/properties/image/properties/crop/required",keyword:"required",params:{missingProperty: "height"},message:"must have required property '"+"height"+"'"};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -1552,11 +1545,9 @@ vErrors.push(err125);
 }
 errors++;
 }
-}
-if(data50.hyperparameters !== undefined){
-let data58 = data50.hyperparameters;
-if(!(data58 && typeof data58 == "object" && !Array.isArray(data58))){
-const err126 = {instancePath:instancePath+"/training/hyperparameters",schemaPath:"#/properties/training/properties/hyperparameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+for(const key10 in data55){
+if(!((key10 === "width") || (key10 === "height"))){
+const err126 = {instancePath:instancePath+"/image/crop",schemaPath:"#/properties/image/properties/crop/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -1566,13 +1557,10 @@ vErrors.push(err126);
 errors++;
 }
 }
-if(data50.metrics !== undefined){
-let data59 = data50.metrics;
-if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
-for(const key11 in data59){
-let data60 = data59[key11];
-if(!((typeof data60 == "number") && (isFinite(data60)))){
-const err127 = {instancePath:instancePath+"/training/metrics/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/training/properties/metrics/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data55.width !== undefined){
+let data56 = data55.width;
+if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
+const err127 = {instancePath:instancePath+"/image/crop/width",schemaPath:"#/definitions/pixels/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -1581,10 +1569,9 @@ vErrors.push(err127);
 }
 errors++;
 }
-}
-}
-else {
-const err128 = {instancePath:instancePath+"/training/metrics",schemaPath:"#/properties/training/properties/metrics/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data56 == "number") && (isFinite(data56))){
+if(data56 > 16384 || isNaN(data56)){
+const err128 = {instancePath:instancePath+"/image/crop/width",schemaPath:"#/definitions/pixels/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16384},message:"must be <= 16384"};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -1593,10 +1580,8 @@ vErrors.push(err128);
 }
 errors++;
 }
-}
-}
-else {
-const err129 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data56 < 1 || isNaN(data56)){
+const err129 = {instancePath:instancePath+"/image/crop/width",schemaPath:"#/definitions/pixels/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -1606,11 +1591,11 @@ vErrors.push(err129);
 errors++;
 }
 }
-if(data.baseline !== undefined){
-let data61 = data.baseline;
-if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
-if(data61.rows === undefined){
-const err130 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "rows"},message:"must have required property '"+"rows"+"'"};
+}
+if(data55.height !== undefined){
+let data57 = data55.height;
+if(!(((typeof data57 == "number") && (!(data57 % 1) && !isNaN(data57))) && (isFinite(data57)))){
+const err130 = {instancePath:instancePath+"/image/crop/height",schemaPath:"#/definitions/pixels/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -1619,8 +1604,9 @@ vErrors.push(err130);
 }
 errors++;
 }
-if(data61.features === undefined){
-const err131 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "features"},message:"must have required property '"+"features"+"'"};
+if((typeof data57 == "number") && (isFinite(data57))){
+if(data57 > 16384 || isNaN(data57)){
+const err131 = {instancePath:instancePath+"/image/crop/height",schemaPath:"#/definitions/pixels/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16384},message:"must be <= 16384"};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -1629,9 +1615,8 @@ vErrors.push(err131);
 }
 errors++;
 }
-for(const key12 in data61){
-if(!(((key12 === "rows") || (key12 === "features")) || (key12 === "classes"))){
-const err132 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties"};
+if(data57 < 1 || isNaN(data57)){
+const err132 = {instancePath:instancePath+"/image/crop/height",schemaPath:"#/definitions/pixels/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -1641,10 +1626,10 @@ vErrors.push(err132);
 errors++;
 }
 }
-if(data61.rows !== undefined){
-let data62 = data61.rows;
-if(!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62)))){
-const err133 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+}
+else {
+const err133 = {instancePath:instancePath+"/image/crop",schemaPath:"#/properties/image/properties/crop/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -1653,9 +1638,11 @@ vErrors.push(err133);
 }
 errors++;
 }
-if((typeof data62 == "number") && (isFinite(data62))){
-if(data62 < 1 || isNaN(data62)){
-const err134 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+if(data49.interpolation !== undefined){
+let data58 = data49.interpolation;
+if(!((((data58 === "bilinear") || (data58 === "bicubic")) || (data58 === "nearest")) || (data58 === "lanczos"))){
+const err134 = {instancePath:instancePath+"/image/interpolation",schemaPath:"#/properties/image/properties/interpolation/enum",keyword:"enum",params:{allowedValues: schema11.properties.image.properties.interpolation.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -1665,15 +1652,10 @@ vErrors.push(err134);
 errors++;
 }
 }
-}
-if(data61.features !== undefined){
-let data63 = data61.features;
-if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
-for(const key13 in data63){
-let data64 = data63[key13];
-if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
-if(data64.mean === undefined){
-const err135 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "mean"},message:"must have required property '"+"mean"+"'"};
+if(data49.channels !== undefined){
+let data59 = data49.channels;
+if(!(((data59 === "rgb") || (data59 === "bgr")) || (data59 === "grey"))){
+const err135 = {instancePath:instancePath+"/image/channels",schemaPath:"#/properties/image/properties/channels/enum",keyword:"enum",params:{allowedValues: schema11.properties.image.properties.channels.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -1682,8 +1664,12 @@ vErrors.push(err135);
 }
 errors++;
 }
-if(data64.std === undefined){
-const err136 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "std"},message:"must have required property '"+"std"+"'"};
+}
+if(data49.background !== undefined){
+let data60 = data49.background;
+if(Array.isArray(data60)){
+if(data60.length < 1){
+const err136 = {instancePath:instancePath+"/image/background",schemaPath:"#/properties/image/properties/background/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -1692,8 +1678,12 @@ vErrors.push(err136);
 }
 errors++;
 }
-if(data64.min === undefined){
-const err137 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "min"},message:"must have required property '"+"min"+"'"};
+const len9 = data60.length;
+for(let i9=0; i9<len9; i9++){
+let data61 = data60[i9];
+if((typeof data61 == "number") && (isFinite(data61))){
+if(data61 > 255 || isNaN(data61)){
+const err137 = {instancePath:instancePath+"/image/background/" + i9,schemaPath:"#/properties/image/properties/background/items/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -1702,8 +1692,8 @@ vErrors.push(err137);
 }
 errors++;
 }
-if(data64.max === undefined){
-const err138 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "max"},message:"must have required property '"+"max"+"'"};
+if(data61 < 0 || isNaN(data61)){
+const err138 = {instancePath:instancePath+"/image/background/" + i9,schemaPath:"#/properties/image/properties/background/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -1712,9 +1702,9 @@ vErrors.push(err138);
 }
 errors++;
 }
-for(const key14 in data64){
-if(!(((((key14 === "mean") || (key14 === "std")) || (key14 === "min")) || (key14 === "max")) || (key14 === "quantiles"))){
-const err139 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},message:"must NOT have additional properties"};
+}
+else {
+const err139 = {instancePath:instancePath+"/image/background/" + i9,schemaPath:"#/properties/image/properties/background/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -1724,10 +1714,9 @@ vErrors.push(err139);
 errors++;
 }
 }
-if(data64.mean !== undefined){
-let data65 = data64.mean;
-if(!((typeof data65 == "number") && (isFinite(data65)))){
-const err140 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/mean",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/mean/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+else {
+const err140 = {instancePath:instancePath+"/image/background",schemaPath:"#/properties/image/properties/background/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -1737,11 +1726,9 @@ vErrors.push(err140);
 errors++;
 }
 }
-if(data64.std !== undefined){
-let data66 = data64.std;
-if((typeof data66 == "number") && (isFinite(data66))){
-if(data66 < 0 || isNaN(data66)){
-const err141 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data49.invert !== undefined){
+if(typeof data49.invert !== "boolean"){
+const err141 = {instancePath:instancePath+"/image/invert",schemaPath:"#/properties/image/properties/invert/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -1751,8 +1738,10 @@ vErrors.push(err141);
 errors++;
 }
 }
-else {
-const err142 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data49.scale !== undefined){
+let data63 = data49.scale;
+if(!((typeof data63 == "number") && (isFinite(data63)))){
+const err142 = {instancePath:instancePath+"/image/scale",schemaPath:"#/properties/image/properties/scale/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -1762,10 +1751,11 @@ vErrors.push(err142);
 errors++;
 }
 }
-if(data64.min !== undefined){
-let data67 = data64.min;
-if(!((typeof data67 == "number") && (isFinite(data67)))){
-const err143 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/min",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/min/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data49.mean !== undefined){
+let data64 = data49.mean;
+if(Array.isArray(data64)){
+if(data64.length < 1){
+const err143 = {instancePath:instancePath+"/image/mean",schemaPath:"#/properties/image/properties/mean/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -1774,11 +1764,11 @@ vErrors.push(err143);
 }
 errors++;
 }
-}
-if(data64.max !== undefined){
-let data68 = data64.max;
-if(!((typeof data68 == "number") && (isFinite(data68)))){
-const err144 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/max",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/max/type",keyword:"type",params:{type: "number"},message:"must be number"};
+const len10 = data64.length;
+for(let i10=0; i10<len10; i10++){
+let data65 = data64[i10];
+if(!((typeof data65 == "number") && (isFinite(data65)))){
+const err144 = {instancePath:instancePath+"/image/mean/" + i10,schemaPath:"#/properties/image/properties/mean/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -1788,11 +1778,9 @@ vErrors.push(err144);
 errors++;
 }
 }
-if(data64.quantiles !== undefined){
-let data69 = data64.quantiles;
-if(Array.isArray(data69)){
-if(data69.length < 2){
-const err145 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
+}
+else {
+const err145 = {instancePath:instancePath+"/image/mean",schemaPath:"#/properties/image/properties/mean/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -1801,11 +1789,12 @@ vErrors.push(err145);
 }
 errors++;
 }
-const len9 = data69.length;
-for(let i9=0; i9<len9; i9++){
-let data70 = data69[i9];
-if(!((typeof data70 == "number") && (isFinite(data70)))){
-const err146 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles/" + i9,schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+if(data49.std !== undefined){
+let data66 = data49.std;
+if(Array.isArray(data66)){
+if(data66.length < 1){
+const err146 = {instancePath:instancePath+"/image/std",schemaPath:"#/properties/image/properties/std/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -1814,10 +1803,11 @@ vErrors.push(err146);
 }
 errors++;
 }
-}
-}
-else {
-const err147 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const len11 = data66.length;
+for(let i11=0; i11<len11; i11++){
+let data67 = data66[i11];
+if(!((typeof data67 == "number") && (isFinite(data67)))){
+const err147 = {instancePath:instancePath+"/image/std/" + i11,schemaPath:"#/properties/image/properties/std/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -1829,7 +1819,7 @@ errors++;
 }
 }
 else {
-const err148 = {instancePath:instancePath+"/baseline/features/" + key13.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err148 = {instancePath:instancePath+"/image/std",schemaPath:"#/properties/image/properties/std/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -1839,9 +1829,10 @@ vErrors.push(err148);
 errors++;
 }
 }
-}
-else {
-const err149 = {instancePath:instancePath+"/baseline/features",schemaPath:"#/properties/baseline/properties/features/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data49.layout !== undefined){
+let data68 = data49.layout;
+if(!((data68 === "nchw") || (data68 === "nhwc"))){
+const err149 = {instancePath:instancePath+"/image/layout",schemaPath:"#/properties/image/properties/layout/enum",keyword:"enum",params:{allowedValues: schema11.properties.image.properties.layout.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -1851,14 +1842,9 @@ vErrors.push(err149);
 errors++;
 }
 }
-if(data61.classes !== undefined){
-let data71 = data61.classes;
-if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
-for(const key15 in data71){
-let data72 = data71[key15];
-if((typeof data72 == "number") && (isFinite(data72))){
-if(data72 > 1 || isNaN(data72)){
-const err150 = {instancePath:instancePath+"/baseline/classes/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+if(data49.softmax !== undefined){
+if(typeof data49.softmax !== "boolean"){
+const err150 = {instancePath:instancePath+"/image/softmax",schemaPath:"#/properties/image/properties/softmax/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -1867,8 +1853,10 @@ vErrors.push(err150);
 }
 errors++;
 }
-if(data72 < 0 || isNaN(data72)){
-const err151 = {instancePath:instancePath+"/baseline/classes/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+else {
+const err151 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -1878,8 +1866,12 @@ vErrors.push(err151);
 errors++;
 }
 }
-else {
-const err152 = {instancePath:instancePath+"/baseline/classes/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data.batching !== undefined){
+let data70 = data.batching;
+if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
+for(const key11 in data70){
+if(!((key11 === "max_batch_size") || (key11 === "max_delay_ms"))){
+const err152 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -1889,9 +1881,10 @@ vErrors.push(err152);
 errors++;
 }
 }
-}
-else {
-const err153 = {instancePath:instancePath+"/baseline/classes",schemaPath:"#/properties/baseline/properties/classes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data70.max_batch_size !== undefined){
+let data71 = data70.max_batch_size;
+if(!(((typeof data71 == "number") && (!(data71 % 1) && !isNaN(data71))) && (isFinite(data71)))){
+const err153 = {instancePath:instancePath+"/batching/max_batch_size",schemaPath:"#/properties/batching/properties/max_batch_size/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -1900,10 +1893,9 @@ vErrors.push(err153);
 }
 errors++;
 }
-}
-}
-else {
-const err154 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data71 == "number") && (isFinite(data71))){
+if(data71 < 1 || isNaN(data71)){
+const err154 = {instancePath:instancePath+"/batching/max_batch_size",schemaPath:"#/properties/batching/properties/max_batch_size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -1914,13 +1906,585 @@ errors++;
 }
 }
 }
-else {
-const err155 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data70.max_delay_ms !== undefined){
+let data72 = data70.max_delay_ms;
+if((typeof data72 == "number") && (isFinite(data72))){
+if(data72 > 10000 || isNaN(data72)){
+const err155 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"};
 if(vErrors === null){
 vErrors = [err155];
 }
 else {
 vErrors.push(err155);
+}
+errors++;
+}
+if(data72 < 0 || isNaN(data72)){
+const err156 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err156];
+}
+else {
+vErrors.push(err156);
+}
+errors++;
+}
+}
+else {
+const err157 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err157];
+}
+else {
+vErrors.push(err157);
+}
+errors++;
+}
+}
+}
+else {
+const err158 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err158];
+}
+else {
+vErrors.push(err158);
+}
+errors++;
+}
+}
+if(data.training !== undefined){
+let data73 = data.training;
+if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
+for(const key12 in data73){
+if(!(((((key12 === "algorithm") || (key12 === "data")) || (key12 === "seed")) || (key12 === "hyperparameters")) || (key12 === "metrics"))){
+const err159 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err159];
+}
+else {
+vErrors.push(err159);
+}
+errors++;
+}
+}
+if(data73.algorithm !== undefined){
+if(typeof data73.algorithm !== "string"){
+const err160 = {instancePath:instancePath+"/training/algorithm",schemaPath:"#/properties/training/properties/algorithm/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err160];
+}
+else {
+vErrors.push(err160);
+}
+errors++;
+}
+}
+if(data73.data !== undefined){
+let data75 = data73.data;
+if(data75 && typeof data75 == "object" && !Array.isArray(data75)){
+if(data75.sha256 === undefined){
+const err161 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
+if(vErrors === null){
+vErrors = [err161];
+}
+else {
+vErrors.push(err161);
+}
+errors++;
+}
+for(const key13 in data75){
+if(!((((key13 === "file") || (key13 === "sha256")) || (key13 === "rows")) || (key13 === "test_rows"))){
+const err162 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err162];
+}
+else {
+vErrors.push(err162);
+}
+errors++;
+}
+}
+if(data75.file !== undefined){
+if(typeof data75.file !== "string"){
+const err163 = {instancePath:instancePath+"/training/data/file",schemaPath:"#/properties/training/properties/data/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err163];
+}
+else {
+vErrors.push(err163);
+}
+errors++;
+}
+}
+if(data75.sha256 !== undefined){
+let data77 = data75.sha256;
+if(typeof data77 === "string"){
+if(!pattern3.test(data77)){
+const err164 = {instancePath:instancePath+"/training/data/sha256",schemaPath:"#/properties/training/properties/data/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
+if(vErrors === null){
+vErrors = [err164];
+}
+else {
+vErrors.push(err164);
+}
+errors++;
+}
+}
+else {
+const err165 = {instancePath:instancePath+"/training/data/sha256",schemaPath:"#/properties/training/properties/data/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err165];
+}
+else {
+vErrors.push(err165);
+}
+errors++;
+}
+}
+if(data75.rows !== undefined){
+let data78 = data75.rows;
+if(!(((typeof data78 == "number") && (!(data78 % 1) && !isNaN(data78))) && (isFinite(data78)))){
+const err166 = {instancePath:instancePath+"/training/data/rows",schemaPath:"#/properties/training/properties/data/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err166];
+}
+else {
+vErrors.push(err166);
+}
+errors++;
+}
+if((typeof data78 == "number") && (isFinite(data78))){
+if(data78 < 1 || isNaN(data78)){
+const err167 = {instancePath:instancePath+"/training/data/rows",schemaPath:"#/properties/training/properties/data/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err167];
+}
+else {
+vErrors.push(err167);
+}
+errors++;
+}
+}
+}
+if(data75.test_rows !== undefined){
+let data79 = data75.test_rows;
+if(!(((typeof data79 == "number") && (!(data79 % 1) && !isNaN(data79))) && (isFinite(data79)))){
+const err168 = {instancePath:instancePath+"/training/data/test_rows",schemaPath:"#/properties/training/properties/data/properties/test_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err168];
+}
+else {
+vErrors.push(err168);
+}
+errors++;
+}
+if((typeof data79 == "number") && (isFinite(data79))){
+if(data79 < 0 || isNaN(data79)){
+const err169 = {instancePath:instancePath+"/training/data/test_rows",schemaPath:"#/properties/training/properties/data/properties/test_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err169];
+}
+else {
+vErrors.push(err169);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err170 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err170];
+}
+else {
+vErrors.push(err170);
+}
+errors++;
+}
+}
+if(data73.seed !== undefined){
+let data80 = data73.seed;
+if(!(((typeof data80 == "number") && (!(data80 % 1) && !isNaN(data80))) && (isFinite(data80)))){
+const err171 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err171];
+}
+else {
+vErrors.push(err171);
+}
+errors++;
+}
+}
+if(data73.hyperparameters !== undefined){
+let data81 = data73.hyperparameters;
+if(!(data81 && typeof data81 == "object" && !Array.isArray(data81))){
+const err172 = {instancePath:instancePath+"/training/hyperparameters",schemaPath:"#/properties/training/properties/hyperparameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err172];
+}
+else {
+vErrors.push(err172);
+}
+errors++;
+}
+}
+if(data73.metrics !== undefined){
+let data82 = data73.metrics;
+if(data82 && typeof data82 == "object" && !Array.isArray(data82)){
+for(const key14 in data82){
+let data83 = data82[key14];
+if(!((typeof data83 == "number") && (isFinite(data83)))){
+const err173 = {instancePath:instancePath+"/training/metrics/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/training/properties/metrics/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err173];
+}
+else {
+vErrors.push(err173);
+}
+errors++;
+}
+}
+}
+else {
+const err174 = {instancePath:instancePath+"/training/metrics",schemaPath:"#/properties/training/properties/metrics/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err174];
+}
+else {
+vErrors.push(err174);
+}
+errors++;
+}
+}
+}
+else {
+const err175 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err175];
+}
+else {
+vErrors.push(err175);
+}
+errors++;
+}
+}
+if(data.baseline !== undefined){
+let data84 = data.baseline;
+if(data84 && typeof data84 == "object" && !Array.isArray(data84)){
+if(data84.rows === undefined){
+const err176 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "rows"},message:"must have required property '"+"rows"+"'"};
+if(vErrors === null){
+vErrors = [err176];
+}
+else {
+vErrors.push(err176);
+}
+errors++;
+}
+if(data84.features === undefined){
+const err177 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "features"},message:"must have required property '"+"features"+"'"};
+if(vErrors === null){
+vErrors = [err177];
+}
+else {
+vErrors.push(err177);
+}
+errors++;
+}
+for(const key15 in data84){
+if(!(((key15 === "rows") || (key15 === "features")) || (key15 === "classes"))){
+const err178 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err178];
+}
+else {
+vErrors.push(err178);
+}
+errors++;
+}
+}
+if(data84.rows !== undefined){
+let data85 = data84.rows;
+if(!(((typeof data85 == "number") && (!(data85 % 1) && !isNaN(data85))) && (isFinite(data85)))){
+const err179 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err179];
+}
+else {
+vErrors.push(err179);
+}
+errors++;
+}
+if((typeof data85 == "number") && (isFinite(data85))){
+if(data85 < 1 || isNaN(data85)){
+const err180 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err180];
+}
+else {
+vErrors.push(err180);
+}
+errors++;
+}
+}
+}
+if(data84.features !== undefined){
+let data86 = data84.features;
+if(data86 && typeof data86 == "object" && !Array.isArray(data86)){
+for(const key16 in data86){
+let data87 = data86[key16];
+if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
+if(data87.mean === undefined){
+const err181 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "mean"},message:"must have required property '"+"mean"+"'"};
+if(vErrors === null){
+vErrors = [err181];
+}
+else {
+vErrors.push(err181);
+}
+errors++;
+}
+if(data87.std === undefined){
+const err182 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "std"},message:"must have required property '"+"std"+"'"};
+if(vErrors === null){
+vErrors = [err182];
+}
+else {
+vErrors.push(err182);
+}
+errors++;
+}
+if(data87.min === undefined){
+const err183 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "min"},message:"must have required property '"+"min"+"'"};
+if(vErrors === null){
+vErrors = [err183];
+}
+else {
+vErrors.push(err183);
+}
+errors++;
+}
+if(data87.max === undefined){
+const err184 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "max"},message:"must have required property '"+"max"+"'"};
+if(vErrors === null){
+vErrors = [err184];
+}
+else {
+vErrors.push(err184);
+}
+errors++;
+}
+for(const key17 in data87){
+if(!(((((key17 === "mean") || (key17 === "std")) || (key17 === "min")) || (key17 === "max")) || (key17 === "quantiles"))){
+const err185 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err185];
+}
+else {
+vErrors.push(err185);
+}
+errors++;
+}
+}
+if(data87.mean !== undefined){
+let data88 = data87.mean;
+if(!((typeof data88 == "number") && (isFinite(data88)))){
+const err186 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/mean",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/mean/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err186];
+}
+else {
+vErrors.push(err186);
+}
+errors++;
+}
+}
+if(data87.std !== undefined){
+let data89 = data87.std;
+if((typeof data89 == "number") && (isFinite(data89))){
+if(data89 < 0 || isNaN(data89)){
+const err187 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err187];
+}
+else {
+vErrors.push(err187);
+}
+errors++;
+}
+}
+else {
+const err188 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err188];
+}
+else {
+vErrors.push(err188);
+}
+errors++;
+}
+}
+if(data87.min !== undefined){
+let data90 = data87.min;
+if(!((typeof data90 == "number") && (isFinite(data90)))){
+const err189 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/min",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/min/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err189];
+}
+else {
+vErrors.push(err189);
+}
+errors++;
+}
+}
+if(data87.max !== undefined){
+let data91 = data87.max;
+if(!((typeof data91 == "number") && (isFinite(data91)))){
+const err190 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/max",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/max/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err190];
+}
+else {
+vErrors.push(err190);
+}
+errors++;
+}
+}
+if(data87.quantiles !== undefined){
+let data92 = data87.quantiles;
+if(Array.isArray(data92)){
+if(data92.length < 2){
+const err191 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
+if(vErrors === null){
+vErrors = [err191];
+}
+else {
+vErrors.push(err191);
+}
+errors++;
+}
+const len12 = data92.length;
+for(let i12=0; i12<len12; i12++){
+let data93 = data92[i12];
+if(!((typeof data93 == "number") && (isFinite(data93)))){
+const err192 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles/" + i12,schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err192];
+}
+else {
+vErrors.push(err192);
+}
+errors++;
+}
+}
+}
+else {
+const err193 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err193];
+}
+else {
+vErrors.push(err193);
+}
+errors++;
+}
+}
+}
+else {
+const err194 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err194];
+}
+else {
+vErrors.push(err194);
+}
+errors++;
+}
+}
+}
+else {
+const err195 = {instancePath:instancePath+"/baseline/features",schemaPath:"#/properties/baseline/properties/features/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err195];
+}
+else {
+vErrors.push(err195);
+}
+errors++;
+}
+}
+if(data84.classes !== undefined){
+let data94 = data84.classes;
+if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
+for(const key18 in data94){
+let data95 = data94[key18];
+if((typeof data95 == "number") && (isFinite(data95))){
+if(data95 > 1 || isNaN(data95)){
+const err196 = {instancePath:instancePath+"/baseline/classes/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+if(vErrors === null){
+vErrors = [err196];
+}
+else {
+vErrors.push(err196);
+}
+errors++;
+}
+if(data95 < 0 || isNaN(data95)){
+const err197 = {instancePath:instancePath+"/baseline/classes/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err197];
+}
+else {
+vErrors.push(err197);
+}
+errors++;
+}
+}
+else {
+const err198 = {instancePath:instancePath+"/baseline/classes/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err198];
+}
+else {
+vErrors.push(err198);
+}
+errors++;
+}
+}
+}
+else {
+const err199 = {instancePath:instancePath+"/baseline/classes",schemaPath:"#/properties/baseline/properties/classes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err199];
+}
+else {
+vErrors.push(err199);
+}
+errors++;
+}
+}
+}
+else {
+const err200 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err200];
+}
+else {
+vErrors.push(err200);
+}
+errors++;
+}
+}
+}
+else {
+const err201 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err201];
+}
+else {
+vErrors.push(err201);
 }
 errors++;
 }

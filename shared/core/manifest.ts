@@ -1,3 +1,4 @@
+import type { ImageSpec } from './image-spec';
 import type { Signature, TensorSpec } from './signature';
 
 /** One column of a tabular model, as callers name it. */
@@ -76,6 +77,19 @@ export interface TabularManifest extends ManifestBase {
   };
 }
 
+/** A model that classifies images: pictures go in, the likeliest classes come out. */
+export interface ImageManifest extends ManifestBase {
+  readonly task: 'image-classification';
+  readonly signature: Signature;
+  readonly classes: readonly string[];
+  /** The output that has a score for each class. */
+  readonly output: { readonly scores: string };
+  /** How a picture becomes the input tensor. */
+  readonly image: ImageSpec;
+  /** How many classes are answered where a request does not say. @default 5 */
+  readonly top_k?: number;
+}
+
 /** Any other model: tensors go in and tensors come out. What they are, the ONNX file says itself. */
 export interface TensorManifest extends ManifestBase {
   readonly task?: undefined;
@@ -84,11 +98,16 @@ export interface TensorManifest extends ManifestBase {
 }
 
 /** The immutable record about one version of one model. */
-export type Manifest = TabularManifest | TensorManifest;
+export type Manifest = TabularManifest | ImageManifest | TensorManifest;
 
 /** Says whether a model takes rows of features. */
 export function isTabular(manifest: Manifest): manifest is TabularManifest {
-  return manifest.task !== undefined;
+  return manifest.task === 'classification' || manifest.task === 'regression';
+}
+
+/** Says whether a model takes images. */
+export function isImage(manifest: Manifest): manifest is ImageManifest {
+  return manifest.task === 'image-classification';
 }
 
 /** Names of models: also the allow-list of what may become part of a storage key. */

@@ -1,6 +1,6 @@
+import { withDeadline } from '../core/deadline';
 import { ServingError } from '../core/errors';
 import { retryTransient } from './backoff';
-import { withDeadline } from './deadline';
 import { loadGcsClient } from './gcs-client';
 import { httpGet } from './http-get';
 import { type Media, type ObjectSource, openMedia } from './media';

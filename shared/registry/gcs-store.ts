@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { type DeadlineOptions, withDeadline } from '../core/deadline';
 import { ServingError } from '../core/errors';
 import { retryTransient } from './backoff';
-import { type DeadlineOptions, withDeadline } from './deadline';
 import { type GcsClient, loadGcsClient, type ObjectFacts, type Upload } from './gcs-client';
 import type { ObjectSource } from './media';
 import { checkKey, conflict, isVisible } from './object-check';

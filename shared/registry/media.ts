@@ -1,5 +1,5 @@
+import { withDeadline } from '../core/deadline';
 import { ServingError } from '../core/errors';
-import { withDeadline } from './deadline';
 import { type HttpAnswer, httpGet } from './http-get';
 import { notFound } from './object-check';
 import { fromConnection, fromStatus, SpoiltRead, TransientFailure } from './store-failure';

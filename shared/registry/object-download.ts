@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { withDeadline } from '../core/deadline';
 import { ServingError } from '../core/errors';
 import { type RetryPolicy, retryTransient } from './backoff';
-import { withDeadline } from './deadline';
 import { type Media, type MediaLimits, type ObjectSource, openMedia } from './media';
 import { checkSize, digestError } from './object-check';
 import type { ReadOptions, StoredObject } from './store';

@@ -1,6 +1,6 @@
+import { withDeadline } from '../core/deadline';
 import { ServingError } from '../core/errors';
 import { type RetryOptions, type RetryPolicy, retryTransient } from './backoff';
-import { withDeadline } from './deadline';
 import { type HttpReceipt, type HttpSending, httpSend } from './http-send';
 import type { WriteOptions } from './object-files';
 import { fromConnection, fromStatus, TransientFailure } from './store-failure';

@@ -35,7 +35,7 @@ describe('parseManifest()', () => {
       'an unknown task',
       'task',
       'clustering',
-      '/task: expected one of classification, regression, got the string "clustering"',
+      '/task: expected one of classification, regression, image-classification, got the string "clustering"',
     ],
     ['an unknown member', 'nmae', 'x', '/nmae: this member is not known here'],
     [

@@ -1,13 +1,18 @@
 import type { OpenApiDocument } from '../../shared/protocol/openapi/document';
 import { createSession } from '../../shared/runtime/session';
 import { type RoutesParts, routesOf } from '../../shared/serving/routes';
+import { createIrisRegistry } from '../iris-registry';
 import { json, openTestApp, type TestApp } from '../test-app';
 import { type Described, type DescribedApi, openDescribedApi } from './described-api';
 
 const PREDICT_ROUTE = '/v1/endpoints/7/deployedModels/9:predict';
 
+const registry = createIrisRegistry();
+afterAll(() => registry.remove());
+
 /** As Vertex AI starts a container, so that its routes are there too. */
 const ENV = {
+  MODEL_REGISTRY: registry.root,
   AIP_MODE: 'PREDICTION',
   AIP_HEALTH_ROUTE: '/v1/endpoints/7/deployedModels/9',
   AIP_PREDICT_ROUTE: PREDICT_ROUTE,
@@ -59,7 +64,7 @@ test('every route is described, and nothing else', () => {
 });
 
 test('the routes of Vertex AI are described only where it calls them', async () => {
-  const { document } = await describedBy(openTestApp());
+  const { document } = await describedBy(openTestApp({ MODEL_REGISTRY: registry.root }));
 
   expect(Object.keys(document.paths).filter((path) => path.startsWith('/v1/endpoints'))).toEqual([]);
 });

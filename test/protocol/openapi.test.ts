@@ -1,5 +1,5 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
-import type { TensorManifest } from '../../shared/core/manifest';
+import type { ImageManifest, TensorManifest } from '../../shared/core/manifest';
 import type { Signature } from '../../shared/core/signature';
 import { describeOpenApi, type OpenApiDocument } from '../../shared/protocol/openapi/document';
 import { createIrisRegistry } from '../iris-registry';
@@ -31,6 +31,15 @@ const LARGE: Signature = {
   outputs: [{ name: 'scores', type: 'float32', shape: ['N', 1000] }],
 };
 
+const IMAGES: ImageManifest = {
+  ...TENSORS,
+  task: 'image-classification',
+  signature: LARGE,
+  classes: ['cat', 'dog'],
+  output: { scores: 'scores' },
+  image: { input: 'image' },
+};
+
 const REGRESSION = { ...iris, task: 'regression' as const, classes: [], output: { value: 'probabilities' } };
 
 const describeTensors = (signature: Signature) =>
@@ -41,6 +50,7 @@ describe.each([
   ['a regression', describeOpenApi({ manifest: REGRESSION, signature: iris.signature, version: '0.0.0' })],
   ['a model of tensors', describeOpenApi({ manifest: TENSORS, signature: TWO_INPUTS, version: '0.0.0' })],
   ['a model of large tensors', describeOpenApi({ manifest: TENSORS, signature: LARGE, version: '0.0.0' })],
+  ['a model of images', describeOpenApi({ manifest: IMAGES, signature: LARGE, version: '0.0.0' })],
   [
     'a model on Vertex AI',
     describeOpenApi({ manifest: iris, signature: iris.signature, version: '0.0.0', vertex: VERTEX }),

@@ -1,6 +1,7 @@
 import type { JsonSchema } from '../../core/row-schema';
 import { bigQuerySchemas } from './bigquery';
 import { errorResponses, errorSchemas } from './errors';
+import { imageSchemas } from './images';
 import { nativePaths, nativeSchemas } from './native';
 import { oipPaths } from './oip';
 import { oipSchemas } from './oip-schemas';
@@ -94,6 +95,7 @@ function pathsOf(subject: ApiSubject): Paths {
 function schemasOf(subject: ApiSubject): Readonly<Record<string, JsonSchema>> {
   return {
     ...rowsSchemas(subject),
+    ...imageSchemas(subject),
     ...nativeSchemas(subject),
     ...oipSchemas(subject),
     ...tfsSchemas(subject),

@@ -1,6 +1,7 @@
-import { isTabular } from '../../core/manifest';
+import { isImage, isTabular } from '../../core/manifest';
 import type { JsonSchema } from '../../core/row-schema';
 import { errors } from './errors';
+import { predictUrlOperation } from './images';
 import { type Content, json, ok, openObject, type PathItem, type Paths, schemaRef } from './parts';
 import { predictBatchOperation, predictOperation } from './predict';
 import type { ApiSubject } from './subject';
@@ -20,6 +21,7 @@ export function nativePaths(subject: ApiSubject): Paths {
       statuses: [404],
     }),
     '/predict': { post: predictOperation(subject) },
+    '/predict/url': { post: predictUrlOperation(subject) },
     '/predict/batch': { post: predictBatchOperation(subject) },
     '/model-info': info('modelInfo'),
     '/model/info': info('modelInfoAlias'),
@@ -63,7 +65,7 @@ export function nativeSchemas({ manifest }: ApiSubject): Readonly<Record<string,
       },
     }),
     ModelInfo: openObject(
-      { ...INFO, ...(isTabular(manifest) && ROWS_INFO) },
+      { ...INFO, ...(isTabular(manifest) && ROWS_INFO), ...(isImage(manifest) && IMAGE_INFO) },
       { required: [...NEEDED, ...(isTabular(manifest) ? Object.keys(ROWS_INFO) : [])] },
     ),
   };
@@ -91,7 +93,7 @@ const TENSORS: JsonSchema = { type: 'array', items: schemaRef('TensorSpec') };
 const INFO: Readonly<Record<string, JsonSchema>> = {
   name: { type: 'string' },
   version: { type: 'string' },
-  task: { enum: ['classification', 'regression', 'tensors'] },
+  task: { enum: ['classification', 'regression', 'image-classification', 'tensors'] },
   description: { type: 'string' },
   signature: openObject({ inputs: TENSORS, outputs: TENSORS }),
   training: { type: 'object', description: 'How the model came to be, and how good it was' },
@@ -105,6 +107,13 @@ const INFO: Readonly<Record<string, JsonSchema>> = {
 };
 
 const NEEDED = ['name', 'version', 'task', 'artifact', 'versions', 'loaded', 'limits', 'links', 'request_id'];
+
+/** What a model of images has besides. */
+const IMAGE_INFO: Readonly<Record<string, JsonSchema>> = {
+  classes: { type: 'array', items: { type: 'string' } },
+  image: { type: 'object', description: 'How an image becomes the input tensor' },
+  top_k: { type: 'integer', description: 'How many classes are answered where a request does not say' },
+};
 
 /** What a model of rows has besides. */
 const ROWS_INFO: Readonly<Record<string, JsonSchema>> = {

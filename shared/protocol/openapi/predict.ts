@@ -1,7 +1,8 @@
-import { exampleFeatures, isTabular, type TabularManifest } from '../../core/manifest';
+import { exampleFeatures, isImage, isTabular, type TabularManifest } from '../../core/manifest';
 import type { JsonSchema } from '../../core/row-schema';
 import { bigQueryExample } from './bigquery';
 import { BODY_ERRORS, errors } from './errors';
+import { imageAnswerExample, imageContent } from './images';
 import { oipExample } from './oip';
 import { anyOf, body, type Content, type Example, json, type Operation, ok, refTo, schemaRef } from './parts';
 import type { ApiSubject } from './subject';
@@ -13,12 +14,15 @@ export function predictOperation(subject: ApiSubject): Operation {
   return {
     operationId: 'predict',
     tags: ['Prediction'],
-    summary: 'Predict for one row',
+    summary: isImage(subject.manifest) ? 'Predict for one image' : 'Predict for one row',
     description:
       'Features by name, or under `features` by name or in their order. A body in the words of another protocol is ' +
       'answered in the same words.',
     parameters: PARAMETERS,
-    requestBody: body(predictRequests(subject)),
+    requestBody: body({
+      ...predictRequests(subject),
+      ...(isImage(subject.manifest) && imageContent({ many: false })),
+    }),
     responses: { ...ok('The prediction', predictAnswers(subject)), ...errors('Any', ...STATUSES) },
   };
 }
@@ -30,13 +34,17 @@ export function predictBatchOperation(subject: ApiSubject): Operation {
   return {
     operationId: 'predictBatch',
     tags: ['Prediction'],
-    summary: 'Predict for many rows',
+    summary: isImage(manifest) ? 'Predict for many images' : 'Predict for many rows',
     description:
       'Rows are run together and answered in their order. CSV and newline-delimited JSON are answered in kind while ' +
       'they still come; there, a bad row is answered with what is wrong with it. Other protocols are answered in ' +
       'their own words.',
     parameters: PARAMETERS,
-    requestBody: body({ ...batchRequests(subject), ...(lines && lineRequests(manifest)) }),
+    requestBody: body({
+      ...batchRequests(subject),
+      ...(lines && lineRequests(manifest)),
+      ...(isImage(manifest) && imageContent({ many: true })),
+    }),
     responses: {
       ...ok('The predictions', { ...batchAnswers(subject), ...(lines && LINE_ANSWERS) }),
       ...errors('Any', ...STATUSES),
@@ -51,11 +59,16 @@ export function foreignRequests(subject: ApiSubject): Content {
 
 /** Answers in the words of the other protocols. */
 export function foreignAnswers({ manifest }: ApiSubject): Content {
+  if (isImage(manifest)) return answers([schemaRef('ImageInstances')], {});
   return answers(isTabular(manifest) ? [schemaRef('VertexPredictions')] : [], {});
 }
 
 function predictRequests(subject: ApiSubject): Content {
   const { manifest } = subject;
+  if (isImage(manifest)) {
+    const own = [schemaRef('Image'), schemaRef('Images'), schemaRef('VertexRequest')];
+    return requests(own, foreignExamples(subject));
+  }
   const native = isTabular(manifest) ? [schemaRef('FeaturesByName'), schemaRef('Row')] : [];
   return requests([...native, schemaRef('VertexRequest')], {
     ...(isTabular(manifest) && rowExamples(manifest)),
@@ -64,6 +77,10 @@ function predictRequests(subject: ApiSubject): Content {
 }
 
 function predictAnswers({ manifest }: ApiSubject): Content {
+  if (isImage(manifest)) {
+    const own = [schemaRef('ImageAnswer'), schemaRef('ImageInstances')];
+    return answers(own, { image: imageAnswerExample(manifest) });
+  }
   if (!isTabular(manifest)) return answers([], {});
   return answers([schemaRef('PredictAnswer'), schemaRef('VertexPredictions')], {
     row: { summary: 'One row', value: { ...exampleOf(manifest), ...frameOf(manifest) } },
@@ -77,6 +94,7 @@ const STATUSES = [...BODY_ERRORS, 404, 422, 429, 500, 503];
 function batchRequests(subject: ApiSubject): Content {
   const { manifest } = subject;
   const { vertex: _, ...foreign } = foreignExamples(subject);
+  if (isImage(manifest)) return requests([schemaRef('Images'), schemaRef('VertexRequest')], foreign);
   if (!isTabular(manifest)) return requests([schemaRef('VertexRequest')], foreign);
   const row = exampleFeatures(manifest);
   const value = { instances: [row, Object.values(row), { features: row }] };
@@ -89,6 +107,7 @@ function batchRequests(subject: ApiSubject): Content {
 }
 
 function batchAnswers({ manifest }: ApiSubject): Content {
+  if (isImage(manifest)) return answers([schemaRef('ImageBatchAnswer')], {});
   if (!isTabular(manifest)) return answers([], {});
   return answers([schemaRef('PredictBatchAnswer'), schemaRef('VertexPredictions')], {
     rows: { summary: 'Rows', value: { predictions: [exampleOf(manifest)], ...frameOf(manifest) } },

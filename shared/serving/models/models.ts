@@ -1,6 +1,6 @@
+import { type DeadlineOptions, withDeadline } from '../../core/deadline';
 import { ServingError } from '../../core/errors';
 import type { Manifest } from '../../core/manifest';
-import { type DeadlineOptions, withDeadline } from '../../registry/deadline';
 import type { Registry } from '../../registry/registry';
 import { createLoadCache } from '../../runtime/load-cache';
 import type { Session, SessionOptions } from '../../runtime/session';

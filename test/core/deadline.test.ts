@@ -1,6 +1,6 @@
 import { getEventListeners, once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { withDeadline } from '../../shared/registry/deadline';
+import { withDeadline } from '../../shared/core/deadline';
 
 const late = () => new Error('late');
 

@@ -1,0 +1,151 @@
+import { ServingError } from '../../core/errors';
+import { invalidAt } from '../../core/invalid';
+import { parseJson } from '../../core/json';
+import { describeValue, escapePointer, quote } from '../../core/schema-error';
+import { readMultipart } from './multipart';
+import { readTopK } from './top-k';
+
+/** An image that came with the request. */
+export interface SentImage {
+  readonly bytes: Buffer;
+  /** Media type that the caller gave it; absent where none was given. */
+  readonly declaredType?: string;
+  /** Where it lies in the body (RFC 6901); empty for the body itself and for forms. */
+  readonly pointer: string;
+}
+
+/** An image that has to be fetched. */
+export interface LinkedImage {
+  /** As the caller wrote it: nothing about it has been checked. */
+  readonly url: string;
+  readonly pointer: string;
+}
+
+export type ImageSource = SentImage | LinkedImage;
+
+/** The images of a request, in their order, at least one. */
+export interface ImageRequest {
+  readonly images: readonly ImageSource[];
+  /** How many classes to answer with; absent where the body says nothing. */
+  readonly topK?: number;
+}
+
+interface ImageRequestOptions {
+  /** The header as it came; empty where there is none. */
+  readonly contentType: string;
+  /** The most images that one request may hold; 1 for `predict`. */
+  readonly maxImages: number;
+}
+
+/**
+ * Reads the images of a body: a form with `file`, the bytes of one image, or JSON with `image`, `url` or `instances`
+ * of them. Whether bytes are an image is not looked at.
+ *
+ * @throws {ServingError} `validation-failed`, `invalid-request`, `invalid-json`, `payload-too-large`,
+ *   `unsupported-media-type`
+ */
+export async function readImageRequest(
+  body: Buffer,
+  { contentType, maxImages }: ImageRequestOptions,
+): Promise<ImageRequest> {
+  const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (type === 'multipart/form-data') return readForm(body, contentType, maxImages);
+  if (type.startsWith('image/') || type === 'application/octet-stream') return readBare(body, type);
+  if (type === '' || /^(application|text)\/([\w.-]+\+)?json$/.test(type))
+    return readImageJson(parseJson(body), maxImages);
+  const expected = 'multipart/form-data, an image/* type or application/json';
+  throw new ServingError('unsupported-media-type', `expected ${expected}, got ${quote(type)}`);
+}
+
+function readBare(bytes: Buffer, declaredType: string): ImageRequest {
+  if (bytes.length === 0) throw invalidAt('', 'expected the bytes of an image, got an empty body');
+  return { images: [{ bytes, declaredType, pointer: '' }] };
+}
+
+async function readForm(body: Buffer, contentType: string, maxImages: number): Promise<ImageRequest> {
+  const { files, fields } = await readMultipart(body, contentType, maxImages);
+  const strange =
+    files.find(({ name }) => name !== 'file')?.name ?? fields.find(([name]) => name !== 'top_k')?.[0];
+  if (strange !== undefined) {
+    throw invalidAt('', `expected an image in the field "file" and perhaps "top_k", got ${quote(strange)}`);
+  }
+  if (files.length === 0) throw invalidAt('', 'expected an image in the field "file" of the form, got none');
+  const empty = files.findIndex(({ bytes }) => bytes.length === 0);
+  if (empty !== -1) throw invalidAt('', `expected an image, got an empty file (number ${empty + 1})`);
+  if (fields.length > 1) throw invalidAt('', `expected "top_k" once, got it ${fields.length} times`);
+  const images = files.map(({ bytes, type }) => ({ bytes, declaredType: type, pointer: '' }));
+  return withTopK(images, readTopK(fields[0]?.[1], 'the field "top_k"'));
+}
+
+/**
+ * Reads the images of a body that is parsed already: `image`, `url`, or `instances` of them.
+ *
+ * @throws {ServingError} `validation-failed`, `payload-too-large`
+ */
+export function readImageJson(value: unknown, maxImages: number): ImageRequest {
+  if (!isObject(value)) throw invalidAt('', `expected an object, got ${describeValue(value)}`);
+  const { top_k: topK, ...rest } = value;
+  if (typeof topK === 'string') throw invalidAt('/top_k', `expected a number, got ${describeValue(topK)}`);
+  const images = 'instances' in rest ? readInstances(rest, maxImages) : [readSource(rest, '')];
+  return withTopK(images, readTopK(topK, '/top_k'));
+}
+
+function readInstances({ instances, ...rest }: JsonObject, maxImages: number): ImageSource[] {
+  refuseOthers(rest, '', 'instances');
+  if (!Array.isArray(instances) || instances.length === 0) {
+    throw invalidAt('/instances', `expected an array of at least one image, got ${describeValue(instances)}`);
+  }
+  if (instances.length > maxImages) {
+    const detail = `expected at most ${maxImages} ${maxImages === 1 ? 'image' : 'images'}, got ${instances.length}`;
+    throw new ServingError('payload-too-large', detail, { members: { max_rows: maxImages } });
+  }
+  return instances.map((instance, index) => readSource(instance, `/instances/${index}`));
+}
+
+/** Reads `{"image": {"b64": "…"}}` or `{"url": "…"}`. */
+function readSource(value: unknown, pointer: string): ImageSource {
+  if (!isObject(value)) throw invalidAt(pointer, `expected an object, got ${describeValue(value)}`);
+  const { image, url, ...rest } = value;
+  if ((image === undefined) === (url === undefined)) {
+    const got = image === undefined ? 'neither' : 'both';
+    throw invalidAt(pointer, `expected {"image": {"b64": "..."}} or {"url": "..."}, got ${got}`);
+  }
+  refuseOthers(rest, pointer, image === undefined ? 'url' : 'image');
+  if (image !== undefined)
+    return { bytes: readBase64(image, `${pointer}/image`), pointer: `${pointer}/image` };
+  if (typeof url === 'string') return { url, pointer: `${pointer}/url` };
+  throw invalidAt(`${pointer}/url`, `expected a string, got ${describeValue(url)}`);
+}
+
+function readBase64(image: unknown, pointer: string): Buffer {
+  if (!isObject(image)) throw invalidAt(pointer, `expected {"b64": "..."}, got ${describeValue(image)}`);
+  const { b64, ...rest } = image;
+  refuseOthers(rest, pointer, 'b64');
+  if (typeof b64 !== 'string')
+    throw invalidAt(`${pointer}/b64`, `expected a string, got ${describeValue(b64)}`);
+  if (b64 === '')
+    throw invalidAt(`${pointer}/b64`, 'expected the bytes of an image in base64, got an empty string');
+  // Node skips what is not base64, so that text which is not would become some other bytes (RFC 4648, section 3.3).
+  if (b64.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(b64)) return Buffer.from(b64, 'base64');
+  const hint = b64.startsWith('data:') ? 'a data: URL: send what follows its comma' : 'something else';
+  throw invalidAt(`${pointer}/b64`, `expected base64 with its padding (RFC 4648, section 4), got ${hint}`);
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function refuseOthers(rest: JsonObject, pointer: string, beside: string): void {
+  const [name] = Object.keys(rest);
+  if (name === undefined) return;
+  throw invalidAt(
+    `${pointer}/${escapePointer(name)}`,
+    `${quote(name)} is not known here, beside "${beside}"`,
+  );
+}
+
+function withTopK(images: readonly ImageSource[], topK: number | undefined): ImageRequest {
+  return topK === undefined ? { images } : { images, topK };
+}

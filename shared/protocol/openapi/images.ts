@@ -1,0 +1,106 @@
+import { type ImageManifest, isImage } from '../../core/manifest';
+import type { JsonSchema } from '../../core/row-schema';
+import { BODY_ERRORS, errors } from './errors';
+import {
+  anyOf,
+  body,
+  type Content,
+  type Example,
+  exactObject,
+  json,
+  type Operation,
+  ok,
+  openObject,
+  refTo,
+  schemaRef,
+} from './parts';
+import type { ApiSubject } from './subject';
+
+/** Predicts for an image behind a URL; a model that takes no images has nothing to say to it. */
+export function predictUrlOperation({ manifest }: ApiSubject): Operation {
+  const refusals = errors('Any', ...BODY_ERRORS, 422, 503);
+  const request = openObject({ url: { type: 'string' }, top_k: TOP_K }, { required: ['url'] });
+  const operation = {
+    operationId: 'predictUrl',
+    parameters: [refTo('parameters', 'RequestId')],
+    requestBody: body(json(request)),
+  };
+  if (!isImage(manifest)) {
+    const summary = 'Predict for an image behind a URL: this model takes none';
+    return { ...operation, tags: ['Prediction', 'Not implemented'], summary, responses: refusals };
+  }
+  return {
+    ...operation,
+    tags: ['Prediction'],
+    summary: 'Predict for an image behind a URL',
+    description: 'The service fetches it where its configuration allows the host.',
+    responses: { ...ok('The likeliest classes', json(schemaRef('ImageAnswer'))), ...refusals },
+  };
+}
+
+/** The schemas of images and of what is predicted for them; none for another model. */
+export function imageSchemas({ manifest }: ApiSubject): Readonly<Record<string, JsonSchema>> {
+  if (!isImage(manifest)) return {};
+  const classes = { type: 'array', items: schemaRef('ImagePrediction') };
+  return {
+    Base64: exactObject({ b64: { type: 'string', contentEncoding: 'base64', minLength: 1 } }),
+    Image: anyOf(
+      openObject({ image: schemaRef('Base64'), top_k: TOP_K }, { required: ['image'] }),
+      openObject({ url: { type: 'string' }, top_k: TOP_K }, { required: ['url'] }),
+    ),
+    Images: openObject(
+      { instances: { type: 'array', minItems: 1, items: schemaRef('Image') }, top_k: TOP_K },
+      { required: ['instances'] },
+    ),
+    ImagePrediction: openObject({
+      class_id: { type: 'integer', minimum: 0, maximum: manifest.classes.length - 1 },
+      label: { type: 'string' },
+      confidence: { type: ['number', 'null'] },
+    }),
+    ImageAnswer: openObject({ predictions: { ...classes, description: 'The likeliest first' }, ...FRAME }),
+    ImageBatchAnswer: openObject({
+      predictions: { type: 'array', description: 'In the order of the images', items: classes },
+      ...FRAME,
+    }),
+    ImageInstances: openObject({ predictions: { type: 'array', items: classes } }),
+  };
+}
+
+/** Bodies that are an image, or a form with some. */
+export function imageContent({ many }: { readonly many: boolean }): Content {
+  const file = { type: 'string', contentMediaType: 'application/octet-stream' };
+  const files = many ? { type: 'array', minItems: 1, items: file } : file;
+  return {
+    'multipart/form-data': { schema: openObject({ file: files, top_k: TOP_K }, { required: ['file'] }) },
+    'image/*': {},
+  };
+}
+
+/** An answer as it may be: the numbers are not the model's. */
+export function imageAnswerExample(manifest: ImageManifest): Example {
+  const { name, version, classes } = manifest;
+  return {
+    summary: 'An image',
+    value: {
+      predictions: [{ class_id: 0, label: classes[0], confidence: 0.9 }],
+      inference_time_ms: 1.2,
+      preprocessing_time_ms: 3.4,
+      model_name: name,
+      model_version: version,
+      deployment_type: 'cloud_function',
+      request_id: 'f5cd1a43-0b0f-4a8a-9a6e-1b1d0b8c8e0e',
+    },
+  };
+}
+
+const TOP_K: JsonSchema = { type: 'integer', minimum: 1, description: 'How many classes to answer with' };
+
+/** What every answer says besides. */
+const FRAME: Readonly<Record<string, JsonSchema>> = {
+  inference_time_ms: { type: 'number' },
+  preprocessing_time_ms: { type: 'number' },
+  model_name: { type: 'string' },
+  model_version: { type: 'string' },
+  deployment_type: { enum: ['cloud_function', 'cloud_run', 'vertex_ai', 'local'] },
+  request_id: { type: 'string' },
+};
