@@ -1,7 +1,15 @@
 import { ServingError } from '../shared/core/errors';
-import { exampleFeatures, isTabular, type Manifest } from '../shared/core/manifest';
+import { resolveImageSpec } from '../shared/core/image-spec';
+import {
+  exampleFeatures,
+  type ImageManifest,
+  isImage,
+  isTabular,
+  type Manifest,
+} from '../shared/core/manifest';
 import { createRowDecoder } from '../shared/core/rows';
 import { formatSpec } from '../shared/core/signature';
+import { readImagePredictions } from '../shared/protocol/image/answer';
 import { readPredictions, wantedOutputs } from '../shared/protocol/native/answer';
 import { createLocalStore } from '../shared/registry/local-store';
 import { createRegistry } from '../shared/registry/registry';
@@ -12,7 +20,8 @@ import { exampleInputs } from './same-answers';
 /** What a version answers to the example of its own manifest. */
 export interface Verified {
   readonly manifest: Manifest;
-  /** The answer as `predict` writes it, without who answered; for a model of tensors the outputs for zeros. */
+  /** The answer as `predict` writes it, without who answered; for a model of tensors the outputs for zeros, for
+   * one of images the likeliest class of a blank one. */
   readonly answer: string;
 }
 
@@ -44,6 +53,7 @@ export async function verifyVersion(root: string, model: string, version: string
 }
 
 async function answerExample(manifest: Manifest, session: Session): Promise<string> {
+  if (isImage(manifest)) return answerBlank(manifest, session);
   if (!isTabular(manifest)) return answerZeros(manifest, session);
   const inputs = createRowDecoder(manifest).decode([exampleFeatures(manifest)]);
   if (inputs === undefined) {
@@ -51,6 +61,14 @@ async function answerExample(manifest: Manifest, session: Session): Promise<stri
   }
   const outputs = await session.run(inputs, wantedOutputs(manifest));
   return `${readPredictions(manifest, outputs, 1).writeRow(0)}}`;
+}
+
+/** A picture has no example in a manifest; one that is all of one grey shows that the model runs and gives scores. */
+async function answerBlank(manifest: ImageManifest, session: Session): Promise<string> {
+  const { softmax } = resolveImageSpec(manifest.image);
+  const outputs = await session.run(exampleInputs(manifest, session.signature, 1), [manifest.output.scores]);
+  const [predictions] = readImagePredictions({ ...manifest, softmax }, outputs, { images: 1, topK: 1 });
+  return JSON.stringify({ predictions });
 }
 
 /** Nothing says what such a model takes but its file, so it is shown to run, and what comes out. */

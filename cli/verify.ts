@@ -1,6 +1,6 @@
 // Checks one version of a model as a function would on loading it: verify MODEL/VERSION [--registry DIR]
 import { parseArgs } from 'node:util';
-import { isTabular, type Manifest } from '../shared/core/manifest';
+import { isImage, isTabular, type Manifest } from '../shared/core/manifest';
 import { projectPath } from '../training/project-path';
 import { verifyVersion } from './verify-version';
 
@@ -26,5 +26,6 @@ async function main(): Promise<void> {
 }
 
 function describeInputs(manifest: Manifest): string {
+  if (isImage(manifest)) return `images of ${manifest.classes.length} classes`;
   return isTabular(manifest) ? `${manifest.features.length} features` : 'a model of tensors';
 }

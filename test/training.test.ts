@@ -166,7 +166,7 @@ describe('the iris model in ONNX Runtime', () => {
 
 /** Runs the program behind `npm run train`; resolves with what it prints. */
 async function train(out: string): Promise<string> {
-  const args = ['build/run.mjs', 'training/train.ts', '--out', out];
+  const args = ['build/run.mjs', 'training/train.ts', 'iris', '--out', out];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
   return stdout;
 }

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TabularManifest } from '../shared/core/manifest';
+import type { Manifest } from '../shared/core/manifest';
 import { type ModelState, PRODUCTION } from '../shared/registry/registry';
 import { formatJson } from './manifest';
 
 /** A trained version that is not written yet. */
 export interface TrainedVersion {
-  readonly manifest: TabularManifest;
+  readonly manifest: Manifest;
   /** Bytes of the ONNX file. */
   readonly artifact: Uint8Array;
 }

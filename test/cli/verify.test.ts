@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { verifyVersion } from '../../cli/verify-version';
+import { projectPath } from '../../training/project-path';
 import { createIrisRegistry, type IrisRegistry } from '../iris-registry';
 
 let registry: IrisRegistry;
@@ -17,6 +18,16 @@ describe('verify', () => {
     expect(JSON.parse(answer)).toMatchObject({
       prediction_label: 'setosa',
       confidence: expect.closeTo(0.9766, 4),
+    });
+  });
+
+  test('answers a grey image for a model of images', async () => {
+    const { answer } = await verifyVersion(projectPath('model-artifacts'), 'digits', '1.0.0');
+
+    expect(JSON.parse(answer)).toEqual({
+      predictions: [
+        { class_id: expect.any(Number), label: expect.any(String), confidence: expect.any(Number) },
+      ],
     });
   });
 
