@@ -2,13 +2,14 @@
 import { build } from 'esbuild';
 
 /** Native, or a process-wide singleton that must be the host's own copy: stays in node_modules. */
-const EXTERNAL = ['onnxruntime-node', '@google-cloud/functions-framework'];
+const EXTERNAL = ['onnxruntime-node', 'sharp', '@google-cloud/functions-framework'];
 
 /**
  * Heavy libraries that most requests do not need. Each becomes a file of its own under `vendor/`, which is
  * read and compiled when it is first imported and not before.
  */
 const LAZY = [
+  '@fastify/busboy',
   '@google-cloud/storage',
   '@google-cloud/logging-winston',
   'google-auth-library',

@@ -33,7 +33,7 @@ Settings (environment variables):
   BUCKET                  bucket of the models: short for MODEL_REGISTRY=gs://BUCKET
   MODEL_REGISTRY          gs://BUCKET/PREFIX, or model-artifacts for the models in dist/;
                           this or BUCKET is required
-  MODEL_NAME              which model to serve                [the only one there is]
+  MODEL_NAME              which model to serve                [the only one, or iris in dist/]
   MODEL_VERSION           which version of it                 [the production version]
   REGION                  where to deploy                     [us-central1]
   RUNTIME                 nodejs24 or nodejs22                [nodejs24]

@@ -9,7 +9,7 @@ import { createRegistry } from '../shared/registry/registry';
 import { countCpus } from '../shared/runtime/cpu';
 import { createSession } from '../shared/runtime/session';
 import { type App, createApp } from '../shared/serving/app';
-import { type Config, readConfig } from '../shared/serving/config';
+import { type Config, type EmbeddedModels, readConfig } from '../shared/serving/config';
 import { createLog } from '../shared/serving/log';
 import type { Target } from '../shared/serving/routes';
 import type { HttpServerOptions } from './http-server';
@@ -29,7 +29,7 @@ export interface Service {
  * @throws {TypeError} that names the variable which makes no sense.
  */
 export function openService(env: NodeJS.ProcessEnv): Service {
-  const config = readConfig(env, { embeddedRegistry: findEmbeddedRegistry() });
+  const config = readConfig(env, findEmbeddedModels());
   const startup = createStartup();
   const app = createApp(config, {
     openRegistry: async () => createRegistry(await openStore(config.registry.uri, config.registry)),
@@ -54,10 +54,14 @@ export function openService(env: NodeJS.ProcessEnv): Service {
   };
 }
 
+/** The model that answers before anything was configured. */
+const FIRST_MODEL = 'iris';
+
 /** The models beside the bundle, unless there are some where the process was started. */
-function findEmbeddedRegistry(): string {
+function findEmbeddedModels(): EmbeddedModels {
   const beside = join(__dirname, 'model-artifacts');
-  return existsSync('model-artifacts') || !existsSync(beside) ? 'model-artifacts' : beside;
+  const registry = existsSync('model-artifacts') || !existsSync(beside) ? 'model-artifacts' : beside;
+  return existsSync(join(registry, FIRST_MODEL)) ? { registry, model: FIRST_MODEL } : { registry };
 }
 
 /**

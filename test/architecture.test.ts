@@ -8,8 +8,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'shared/core': [],
   'shared/registry': ['shared/core'],
   'shared/runtime': ['shared/core'],
+  'shared/fetch': ['shared/core'],
   'shared/protocol': ['shared/core'],
-  'shared/serving': ['shared/core', 'shared/registry', 'shared/runtime', 'shared/protocol'],
+  'shared/serving': ['shared/core', 'shared/registry', 'shared/runtime', 'shared/fetch', 'shared/protocol'],
   functions: ['shared/core', 'shared/registry', 'shared/runtime', 'shared/serving'],
   playground: ['shared/core'],
   training: ['shared/core', 'shared/registry'],
@@ -19,6 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** The one file that may import each of these. */
 const ONE_HOME: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['shared/runtime/session.ts'],
+  sharp: ['shared/runtime/image/decoder.ts'],
+  '@fastify/busboy': ['shared/protocol/image/multipart.ts'],
   '@google-cloud/storage': ['shared/registry/gcs-client.ts'],
   '@google-cloud/logging-winston': ['shared/serving/log.ts'],
   'google-auth-library': ['shared/serving/log.ts'],

@@ -73,6 +73,7 @@ test('the first answer of the README is what the service answers', async () => {
 test.each([
   'README.md',
   'docs/models.md',
+  'docs/images.md',
   'docs/errors.md',
   'docs/protocols.md',
   'docs/metrics.md',

@@ -80,6 +80,35 @@ test('without a native library for this platform, all stay: the layout is not th
   expect(left()).toHaveLength(2);
 });
 
+describe('of the packages of sharp', () => {
+  const mine = `${process.platform}-${process.arch}`;
+  const installSharp = (...platforms: readonly string[]) => {
+    const names = platforms.flatMap((each) => [`@img/sharp-${each}`, `@img/sharp-libvips-${each}`]);
+    application('sharp');
+    install('sharp', ['@img/colour', ...names]);
+    install('@img/colour');
+    for (const name of names) install(name);
+  };
+
+  test('those of this platform stay', () => {
+    installSharp(mine, `linuxmusl-${process.arch}`, `${OTHER_PLATFORM}-${process.arch}`);
+
+    prune();
+
+    expect(left()).toEqual(
+      ['@img/colour', `@img/sharp-${mine}`, `@img/sharp-libvips-${mine}`, 'sharp'].sort(),
+    );
+  });
+
+  test('all stay where there are none for this platform', () => {
+    installSharp(`${OTHER_PLATFORM}-${OTHER_ARCH}`);
+
+    prune();
+
+    expect(left()).toHaveLength(4);
+  });
+});
+
 test('packages that serve the install script only go, with what nothing else depends on', () => {
   application('onnxruntime-node', '@scope/framework');
   install('onnxruntime-node', ['adm-zip', 'global-agent']);

@@ -17,6 +17,9 @@ const UNUSED_PACKAGES = [
 
 /** Folders of single packages that are for other uses of them. */
 const UNUSED_FOLDERS = [
+  // What sharp would be compiled from where it has no binaries.
+  'sharp/src',
+  'sharp/install',
   // The install script itself.
   'onnxruntime-node/script',
   // For browsers and ES module importers; what is deployed is CommonJS.
@@ -25,6 +28,9 @@ const UNUSED_FOLDERS = [
 
 /** Where onnxruntime-node has one folder for each operating system, and in it one for each processor. */
 const NATIVE = 'onnxruntime-node/bin/napi-v6';
+
+/** Where sharp has packages for each platform: `sharp-linux-x64`, and `sharp-libvips-linux-x64` with its libraries. */
+const SHARP = '@img';
 
 /** Node refuses to run TypeScript that lies in node_modules, and reads source maps only when it is asked to. */
 const UNUSED_FILE = /\.([cm]?ts|map|md|markdown)$/;
@@ -46,6 +52,20 @@ function pruneNative() {
   const native = join(modules, NATIVE);
   keepOnly(native, process.platform);
   keepOnly(join(native, process.platform), process.arch);
+  pruneSharp(join(modules, SHARP));
+}
+
+/** Some versions of npm install those of every C library. Without one for this platform, all stay. */
+function pruneSharp(folder) {
+  const mine = `-${platformOfSharp()}-${process.arch}`;
+  const packages = subfolders(folder).filter((path) => basename(path).startsWith('sharp-'));
+  if (!packages.some((path) => path.endsWith(mine))) return;
+  for (const path of packages) if (!path.endsWith(mine)) remove(path);
+}
+
+function platformOfSharp() {
+  const isMusl = process.platform === 'linux' && !process.report.getReport().header.glibcVersionRuntime;
+  return isMusl ? 'linuxmusl' : process.platform;
 }
 
 /** Deletes what the application's package.json does not lead to, once the unused packages are left out. */

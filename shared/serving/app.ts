@@ -6,6 +6,7 @@ import type { Config } from './config';
 import { corsHeaders } from './cors';
 import { allowedMethods, type Endpoint, type Found, findEndpoint, nothingAt, type Routes } from './endpoint';
 import { createExchange, type Exchange } from './exchange';
+import { createImageReader, type ImageReaderParts } from './images/image-reader';
 import type { Log } from './log';
 import { createMetrics, type Metrics } from './metrics/metrics';
 import { createModels, type ModelsParts } from './models/models';
@@ -17,7 +18,10 @@ import type { StorageEvent } from './scoring/scoring-job';
 import type { ScoreOutcome } from './scoring/scoring-report';
 
 /** What the world outside must provide. */
-export interface AppParts extends Omit<ModelsParts, 'onFailure' | 'onLoad'>, Pick<PagesParts, 'readAsset'> {
+export interface AppParts
+  extends Omit<ModelsParts, 'onFailure' | 'onLoad'>,
+    Pick<PagesParts, 'readAsset'>,
+    ImageReaderParts {
   readonly log: Log;
   /** How long each part of the start of this process took so far, in milliseconds, by name. */
   readonly startup: () => Readonly<Record<string, number>>;
@@ -51,6 +55,7 @@ export function createApp(config: Config, parts: AppParts): App {
     onFailure: (what, error, severity) =>
       log.write(failureEntry(config, `loading the ${what}`, error, severity)),
   });
+  const images = createImageReader(config, parts);
   let isFirst = true;
   /** Says once, to the first request that asks, that it is the first of this instance. */
   function takeFirst(): boolean {
@@ -87,7 +92,7 @@ export function createApp(config: Config, parts: AppParts): App {
       let routes: Routes | undefined;
       return async function handle(request: HttpRequest): Promise<HttpResponse> {
         const exchange = createExchange(request, now());
-        routes ??= routesOf(target, { ...parts, config, models, metrics });
+        routes ??= routesOf(target, { ...parts, config, models, images, metrics });
         return finish(exchange, await answer(config, routes, exchange, takeFirst));
       };
     },

@@ -1,4 +1,6 @@
 import { MODEL_NAME, MODEL_VERSION } from '../core/manifest';
+import { toHostPattern } from '../fetch/allowed-url';
+import { createReader, type Environment, optional, type Reader, unexpected } from './environment';
 
 /** Everything a deployment can set, read once when the process starts. */
 export interface Config {
@@ -34,6 +36,24 @@ export interface Config {
     /** Most models that are kept loaded at the same time. */
     readonly loadedModels: number;
   };
+  readonly images: {
+    /** Most pixels of one image, as it is and as it is resized to. */
+    readonly maxPixels: number;
+    /** Most frames, or pages, of one image. */
+    readonly maxFrames: number;
+    /** Longest that decoding one image may take, in milliseconds. */
+    readonly decodeTimeoutMs: number;
+    readonly urls: {
+      /** Where images may be fetched from: host names, `*.example.com`, or `*` for any public host; none when empty. */
+      readonly hosts: readonly string[] | '*';
+      /** Longest that fetching one image may take, in milliseconds. */
+      readonly timeoutMs: number;
+      /** Largest image that is fetched. */
+      readonly maxBytes: number;
+      /** Media types that are fetched, `image/*` for all that begin so. */
+      readonly types: readonly string[];
+    };
+  };
   readonly scoring: {
     /** Objects with other names are not scored. */
     readonly inputPrefix: string;
@@ -62,38 +82,48 @@ export interface Config {
   readonly drainMs: number;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** The models that come with the package. */
+export interface EmbeddedModels {
+  /** Where they are. @default model-artifacts */
+  readonly registry?: string;
+  /** Which of them is served where none is named. @default the only one */
+  readonly model?: string;
+}
 
 const MIB = 1024 * 1024;
 
 /**
  * Reads the configuration from environment variables. This is the only place that knows their names and defaults.
  *
- * @param embeddedRegistry where the models are that come with the package.
  * @throws {TypeError} that names the variable, what was expected and what came.
  */
-export function readConfig(env: Environment, { embeddedRegistry = 'model-artifacts' } = {}): Config {
+export function readConfig(env: Environment, embedded: EmbeddedModels = {}): Config {
   const read = createReader(env);
   const deployment = readDeployment(env);
+  const { registry: embeddedRegistry = 'model-artifacts', model: embeddedModel } = embedded;
+  // Vertex AI copies the artifacts of an uploaded model to a bucket of its own, and says where.
+  const uri = read.text('MODEL_REGISTRY') ?? read.text('AIP_STORAGE_URI') ?? embeddedRegistry;
+  const bodyBytes = read.integer('MAX_BODY_BYTES', 10 * MIB, 1);
+  const name = read.matching('MODEL_NAME', MODEL_NAME);
   return {
     registry: {
-      // Vertex AI copies the artifacts of an uploaded model to a bucket of its own, and says where.
-      uri: read.text('MODEL_REGISTRY') ?? read.text('AIP_STORAGE_URI') ?? embeddedRegistry,
+      uri,
       ...optional('gcsApiEndpoint', read.url('GCS_API_ENDPOINT')),
       ...optional('storageEmulatorHost', read.text('STORAGE_EMULATOR_HOST')),
       loadTimeoutMs: read.integer('LOAD_TIMEOUT_MS', 30_000, 100),
     },
     model: {
-      ...optional('name', read.matching('MODEL_NAME', MODEL_NAME)),
+      ...optional('name', name ?? (uri === embeddedRegistry ? embeddedModel : undefined)),
       ...optional('version', read.matching('MODEL_VERSION', MODEL_VERSION)),
     },
     deployment,
     limits: {
-      bodyBytes: read.integer('MAX_BODY_BYTES', 10 * MIB, 1),
+      bodyBytes,
       bodyTimeoutMs: read.integer('BODY_TIMEOUT_MS', 10_000, 1),
       rows: read.integer('MAX_BATCH_ROWS', 100_000, 1),
       loadedModels: read.integer('MAX_LOADED_MODELS', 4, 1),
     },
+    images: readImages(read, bodyBytes),
     scoring: readScoring(read),
     corsOrigins: readOrigins(read.text('CORS_ALLOW_ORIGINS')),
     log: {
@@ -111,7 +141,7 @@ export function readConfig(env: Environment, { embeddedRegistry = 'model-artifac
 }
 
 /** Vertex AI sets both routes, the one to a path for each endpoint, unless the container's description names its own. */
-function readVertex(read: ReturnType<typeof createReader>): Config['vertex'] {
+function readVertex(read: Reader): Config['vertex'] {
   const healthRoute = read.text('AIP_HEALTH_ROUTE');
   const predictRoute = read.text('AIP_PREDICT_ROUTE');
   return healthRoute === undefined || predictRoute === undefined ? undefined : { healthRoute, predictRoute };
@@ -134,8 +164,33 @@ function deploymentType(env: Environment): Config['deployment']['type'] {
   return env['FUNCTION_TARGET'] ? 'cloud_function' : 'cloud_run';
 }
 
+function readImages(read: Reader, bodyBytes: number): Config['images'] {
+  const hosts = read.list('IMAGE_URL_HOSTS');
+  const types = read.list('IMAGE_URL_TYPES');
+  return {
+    maxPixels: read.integer('MAX_IMAGE_PIXELS', 25_000_000, 1),
+    maxFrames: read.integer('MAX_IMAGE_FRAMES', 100, 1),
+    decodeTimeoutMs: read.integer('IMAGE_DECODE_TIMEOUT_MS', 5_000, 1),
+    urls: {
+      hosts: hosts.includes('*') ? '*' : readHosts(hosts),
+      timeoutMs: read.integer('IMAGE_URL_TIMEOUT_MS', 10_000, 1),
+      maxBytes: read.integer('IMAGE_URL_MAX_BYTES', bodyBytes, 1),
+      types: types.length > 0 ? types : ['image/*'],
+    },
+  };
+}
+
+/** What is no host name fails here and not at the first request. */
+function readHosts(hosts: readonly string[]): readonly string[] {
+  try {
+    return hosts.map(toHostPattern);
+  } catch (cause) {
+    throw new TypeError(`IMAGE_URL_HOSTS: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
+
 /** What is written must not be taken for input: that would go round for ever. */
-function readScoring(read: ReturnType<typeof createReader>): Config['scoring'] {
+function readScoring(read: Reader): Config['scoring'] {
   const inputPrefix = read.text('SCORE_INPUT_PREFIX') ?? 'input/';
   const outputPrefix = read.text('SCORE_OUTPUT_PREFIX') ?? 'predictions/';
   const outputBucket = read.text('SCORE_OUTPUT_BUCKET');
@@ -158,51 +213,4 @@ function readOrigins(text: string | undefined): readonly string[] | '*' {
   const wrong = origins.find((origin) => origin !== '' && !/^https?:\/\/[^/\s]+$/.test(origin));
   if (wrong === undefined) return origins.filter((origin) => origin !== '');
   throw unexpected('CORS_ALLOW_ORIGINS', 'origins as browsers send them, like https://app.example', wrong);
-}
-
-function createReader(env: Environment) {
-  /** An empty variable is an unset one: deploy scripts cannot always leave it out. */
-  const text = (name: string): string | undefined => env[name] || undefined;
-
-  function optionalInteger(name: string, min: number): number | undefined {
-    const value = text(name);
-    if (value === undefined) return undefined;
-    const number = Number(value);
-    if (Number.isSafeInteger(number) && number >= min) return number;
-    throw unexpected(name, `an integer of at least ${min}`, value);
-  }
-
-  return {
-    text,
-    optionalInteger,
-    integer: (name: string, fallback: number, min: number) => optionalInteger(name, min) ?? fallback,
-
-    choice<T extends string>(name: string, choices: readonly T[], fallback: T): T {
-      const value = text(name) ?? fallback;
-      const found = choices.find((choice) => choice === value);
-      if (found !== undefined) return found;
-      throw unexpected(name, `one of ${choices.join(', ')}`, value);
-    },
-
-    matching(name: string, pattern: RegExp): string | undefined {
-      const value = text(name);
-      if (value === undefined || pattern.test(value)) return value;
-      throw unexpected(name, `a value that matches ${pattern.source}`, value);
-    },
-
-    url(name: string): string | undefined {
-      const value = text(name);
-      if (value === undefined || /^https?:\/\/[^/]/.test(value)) return value?.replace(/\/+$/, '');
-      throw unexpected(name, 'an address that starts with http:// or https://', value);
-    },
-  };
-}
-
-function unexpected(name: string, expected: string, got: string): TypeError {
-  return new TypeError(`${name}: expected ${expected}, got "${got}"`);
-}
-
-/** A property that is left out when it has no value, as `exactOptionalPropertyTypes` wants it. */
-function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
-  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
 }

@@ -7,6 +7,10 @@ import type { Protocol } from '../protocol/error-shape';
 export interface Timings {
   loadMs?: number;
   validateMs?: number;
+  /** Fetching images by URL. */
+  fetchMs?: number;
+  /** Decoding images and making a tensor of them. */
+  preprocessMs?: number;
   queueMs?: number;
   runMs?: number;
 }

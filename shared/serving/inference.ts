@@ -6,6 +6,7 @@ import { type RowsRequest, rejectRows } from '../protocol/native/request';
 import type { CallOptions } from '../runtime/batcher';
 import type { Config } from './config';
 import type { Exchange } from './exchange';
+import type { ImageReader } from './images/image-reader';
 import type { ModelRef } from './models/model-choice';
 import type { Models } from './models/models';
 import type { ServedModel, TabularModel } from './models/served-model';
@@ -13,6 +14,7 @@ import type { ServedModel, TabularModel } from './models/served-model';
 export interface InferenceParts {
   readonly config: Config;
   readonly models: Models;
+  readonly images: ImageReader;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
 }
@@ -52,12 +54,19 @@ async function waitForModel(
 /**
  * The rows-and-features side of a model.
  *
- * @throws {ServingError} `validation-failed` for a model of tensors, saying where those go.
+ * @throws {ServingError} `validation-failed` for another model, saying what that takes.
  */
-export function tabularOf({ manifest: { name }, tabular }: ServedModel): TabularModel {
+export function tabularOf({ manifest: { name }, tabular, image }: ServedModel): TabularModel {
   if (tabular !== undefined) return tabular;
+  if (image !== undefined) throw takesImages(name);
   const detail = `model "${name}" takes tensors and not features: send them to /v2/models/${name}/infer, or as {"inputs": {...}}`;
   throw new ServingError('validation-failed', detail);
+}
+
+/** The error for a body without an image, for a model that takes nothing else. */
+export function takesImages(name: string): ServingError {
+  const ways = 'a form with a field "file", the bytes of one as image/*, or {"image": {"b64": "..."}}';
+  return new ServingError('validation-failed', `model "${name}" takes images: send ${ways}`);
 }
 
 /** Rows that were scored. */
@@ -120,7 +129,8 @@ export async function runTensors(
   return outputs;
 }
 
-function callOptions({ request }: Exchange): CallOptions {
+/** What a run is told of whoever asks for it. */
+export function callOptions({ request }: Exchange): CallOptions {
   return { hasLeft: () => request.hasLeft() };
 }
 

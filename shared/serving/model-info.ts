@@ -1,5 +1,11 @@
 import type { HttpResponse } from '../core/http';
-import { exampleFeatures, isTabular, type TabularManifest } from '../core/manifest';
+import {
+  exampleFeatures,
+  type ImageManifest,
+  isImage,
+  isTabular,
+  type TabularManifest,
+} from '../core/manifest';
 import { answerJson } from './answer';
 import type { Config } from './config';
 import { createFunctionOf } from './create-function';
@@ -26,6 +32,7 @@ export async function modelInfo(
     task: manifest.task ?? 'tensors',
     description,
     ...(isTabular(manifest) && describeRows(manifest)),
+    ...(isImage(manifest) && describeImages(manifest)),
     signature: signature ?? models.peek()?.signature,
     training,
     artifact: { bytes: artifact.bytes, sha256: artifact.sha256 },
@@ -46,4 +53,8 @@ export async function modelInfo(
 function describeRows(manifest: TabularManifest) {
   const { features, classes } = manifest;
   return { features, classes, example: { features: exampleFeatures(manifest) } };
+}
+
+function describeImages({ classes, image, top_k }: ImageManifest) {
+  return { classes, image, top_k };
 }

@@ -1,10 +1,10 @@
-import { hasCode } from '../core/errors';
-import { type HttpResponse, header } from '../core/http';
+import { ServingError } from '../core/errors';
+import type { HttpResponse } from '../core/http';
+import { invalidAt } from '../core/invalid';
 import { parseJson } from '../core/json';
-import { parseTensorJson } from '../core/tensor-body';
+import { describeValue } from '../core/schema-error';
 import { writePredict, writePredictBatch } from '../protocol/native/answer';
 import { readPredict, readPredictBatch } from '../protocol/native/request';
-import { type ForeignProtocol, recognise } from '../protocol/recognise';
 import { answerText } from './answer';
 import type { Exchange } from './exchange';
 import {
@@ -16,6 +16,7 @@ import {
   tabularOf,
 } from './inference';
 import { checkJsonType, mediaType } from './json-body';
+import { type Foreign, jsonOf, readBody } from './predict-body';
 import { answerBigQuery } from './protocols/bigquery';
 import { answerOip } from './protocols/oip';
 import { answerTfs } from './protocols/tfs';
@@ -30,8 +31,13 @@ export async function predict(parts: InferenceParts, exchange: Exchange): Promis
   const body = await readBody(exchange, 'predict');
   if ('protocol' in body) return answerForeign(parts, exchange, body);
   const served = await loadFor(parts, exchange);
+  if (served.image !== undefined) {
+    const { predictImage } = await import('./images/predict-image');
+    return predictImage(parts, exchange, { served, model: served.image }, body);
+  }
+  const value = jsonOf(body);
   const tabular = tabularOf(served);
-  const request = readPredict(tabular.manifest, body.value);
+  const request = readPredict(tabular.manifest, value);
   const { predictions, warnings } = await scoreRows(parts, exchange, tabular, request);
   notePrediction(exchange, tabular, predictions);
   return answerText(writePredict(predictions, served.frame, exchange.requestId, warnings));
@@ -47,8 +53,13 @@ export async function predictBatch(parts: InferenceParts, exchange: Exchange): P
   const body = await readBody(exchange, 'predictBatch');
   if ('protocol' in body) return answerForeign(parts, exchange, body);
   const served = await loadFor(parts, exchange);
+  if (served.image !== undefined) {
+    const { predictImages } = await import('./images/predict-image');
+    return predictImages(parts, exchange, { served, model: served.image }, body);
+  }
+  const value = jsonOf(body);
   const tabular = tabularOf(served);
-  const request = readPredictBatch(tabular.manifest, body.value, parts.config.limits.rows);
+  const request = readPredictBatch(tabular.manifest, value, parts.config.limits.rows);
   const { predictions, warnings } = await scoreRows(parts, exchange, tabular, request);
   notePredictions(exchange, tabular, predictions);
   return answerText(writePredictBatch(predictions, served.frame, exchange.requestId, warnings));
@@ -58,8 +69,23 @@ export async function predictBatch(parts: InferenceParts, exchange: Exchange): P
 export async function predictVertex(parts: InferenceParts, exchange: Exchange): Promise<HttpResponse> {
   exchange.protocol = 'vertex';
   const body = await readBody(exchange, 'predict');
-  const foreign: Foreign = 'protocol' in body ? body : { protocol: 'vertex', ...body };
-  return answerForeign(parts, exchange, foreign);
+  if ('protocol' in body) return answerForeign(parts, exchange, body);
+  return answerVertex(parts, exchange, jsonOf(body));
+}
+
+/** Answers `predict` for an image that is behind a URL. */
+export async function predictUrl(parts: InferenceParts, exchange: Exchange): Promise<HttpResponse> {
+  checkJsonType(exchange.request);
+  const value = parseJson(await exchange.request.body());
+  const served = await loadFor(parts, exchange);
+  if (served.image === undefined) {
+    throw new ServingError('validation-failed', `model "${served.manifest.name}" takes no images`);
+  }
+  if (typeof value !== 'object' || value === null || !('url' in value)) {
+    throw invalidAt('/url', `expected the URL of an image, got ${describeValue(value)} without it`);
+  }
+  const { predictImage } = await import('./images/predict-image');
+  return predictImage(parts, exchange, { served, model: served.image }, { value });
 }
 
 /** Media types that are answered line by line, in kind. */
@@ -70,53 +96,6 @@ const LINES: ReadonlyMap<string, LinesFormat> = new Map([
   ['application/ndjson', 'ndjson'],
   ['application/jsonl', 'ndjson'],
 ]);
-
-/** A body in this package's own words. */
-interface Native {
-  readonly bytes: Buffer;
-  readonly value: unknown;
-}
-
-/** A body in the words of another protocol. */
-interface Foreign {
-  readonly protocol: ForeignProtocol;
-  readonly bytes: Buffer;
-  /** What was parsed to tell the protocol; absent for a body that is not JSON alone. */
-  readonly value?: unknown;
-}
-
-/** Reads a body and tells whose words it is in. */
-async function readBody(
-  { request }: Exchange,
-  target: 'predict' | 'predictBatch',
-): Promise<Native | Foreign> {
-  if (header(request, 'inference-header-content-length') !== undefined) {
-    return { protocol: 'oip', bytes: await request.body() };
-  }
-  checkJsonType(request);
-  const bytes = await request.body();
-  try {
-    const value = parseJson(bytes);
-    const protocol = recognise(value, target);
-    return protocol === undefined ? { bytes, value } : { protocol, bytes, value };
-  } catch (error) {
-    return readLenient(bytes, target, error);
-  }
-}
-
-/** The other protocols have numbers that JSON has not, such as a bare NaN. */
-function readLenient(bytes: Buffer, target: 'predict' | 'predictBatch', error: unknown): Foreign {
-  if (!hasCode(error, 'invalid-json')) throw error;
-  let value: unknown;
-  try {
-    value = parseTensorJson(bytes);
-  } catch {
-    throw error;
-  }
-  const protocol = recognise(value, target);
-  if (protocol === undefined) throw error;
-  return { protocol, bytes, value };
-}
 
 function answerForeign(
   parts: InferenceParts,

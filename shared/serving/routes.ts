@@ -7,7 +7,7 @@ import type { InferenceParts } from './inference';
 import type { Metrics } from './metrics/metrics';
 import { modelInfo } from './model-info';
 import { PAGES, type PagesParts, page } from './pages';
-import { predict, predictBatch, predictVertex } from './predict';
+import { predict, predictBatch, predictUrl, predictVertex } from './predict';
 import { oipRoutes, tfsRoutes } from './protocols/protocol-routes';
 
 /** The functions that answer HTTP requests; `serve` has the routes of all. */
@@ -39,6 +39,7 @@ export function routesOf(target: Target, parts: RoutesParts): Routes {
   const own: [path: string, of: Target, endpoint: Endpoint][] = [
     ['/', target, endpoints[target]],
     ['/predict', 'predict', endpoints.predict],
+    ['/predict/url', 'predict', { method: 'POST', answer: (exchange) => predictUrl(parts, exchange) }],
     ['/predict/batch', 'predictBatch', endpoints.predictBatch],
     ['/model-info', 'modelInfo', endpoints.modelInfo],
     ['/model/info', 'modelInfo', endpoints.modelInfo],
@@ -109,6 +110,7 @@ function linksOf(target: Target): Record<string, string> {
   if (target !== 'serve') return { model_info: '/', ...probes };
   return {
     predict: '/predict',
+    predict_url: '/predict/url',
     predict_batch: '/predict/batch',
     model_info: '/model-info',
     ...probes,

@@ -15,7 +15,7 @@ describe('the Open Inference Protocol', () => {
   test.each([
     ['/v2/health/live', { live: true }],
     ['/v2/health/ready', { live: true, ready: true }],
-    ['/v2/models', { models: ['iris'] }],
+    ['/v2/models', { models: ['digits', 'iris'] }],
     ['/v2/models/iris/ready', { name: 'iris', ready: true }],
     ['/v2/models/iris/versions/1.0.0/ready', { name: 'iris', ready: true }],
   ])('answers GET %s', async (path, expected) => {

@@ -1,5 +1,13 @@
 import { ServingError } from '../../core/errors';
-import { isTabular, type Manifest, type TabularManifest } from '../../core/manifest';
+import { fixedSize } from '../../core/image-geometry';
+import { type ResolvedImageSpec, resolveImageSpec } from '../../core/image-spec';
+import {
+  type ImageManifest,
+  isImage,
+  isTabular,
+  type Manifest,
+  type TabularManifest,
+} from '../../core/manifest';
 import type { RowReporter } from '../../core/row-report';
 import { createRowDecoder, type RowDecoder } from '../../core/rows';
 import type { Signature } from '../../core/signature';
@@ -15,8 +23,10 @@ export interface ServedModel {
   /** What the manifest promises; where it promises nothing, what the ONNX file says. */
   readonly signature: Signature;
   readonly frame: AnswerFrame;
-  /** Absent for a model of tensors. */
+  /** Absent for a model that does not take rows of features. */
   readonly tabular?: TabularModel;
+  /** Absent for a model that does not take images. */
+  readonly image?: ImageModel;
   /**
    * Runs the model on tensors that fit its signature, and computes every output.
    *
@@ -43,8 +53,23 @@ export interface TabularModel {
   readonly run: Batcher;
 }
 
+/** What a model of images has besides. */
+export interface ImageModel {
+  readonly manifest: ImageManifest;
+  readonly spec: ResolvedImageSpec;
+  /** Keeps the session until the returned function is called: images are read and decoded between runs. */
+  hold(): () => void;
+  /** Most images that one call of `run` may bring: what is decoded at the same time is bounded by it. */
+  readonly maxImages: number;
+  /** Runs images, together with whoever else is waiting. @throws {ServingError} `inference-failed` */
+  readonly run: Batcher;
+}
+
 /** A tabular run of this many rows costs little more than one of a single row (bench/, the batch-size sweep). */
 const MAX_BATCH_ROWS = 256;
+
+/** An image keeps the session busy for so long that more of them together save nothing, and hold the first one up. */
+const MAX_BATCH_IMAGES = 8;
 
 /** Derives from a manifest and its session what answering needs. */
 export function createServedModel(
@@ -55,7 +80,8 @@ export function createServedModel(
 ): ServedModel {
   const lease = createLease(() => void session.release().catch(() => {}));
   const signature = manifest.signature ?? session.signature;
-  const { max_batch_size: maxRows = MAX_BATCH_ROWS, max_delay_ms: maxDelayMs = 0 } = manifest.batching ?? {};
+  const usualRows = isImage(manifest) ? MAX_BATCH_IMAGES : MAX_BATCH_ROWS;
+  const { max_batch_size: maxRows = usualRows, max_delay_ms: maxDelayMs = 0 } = manifest.batching ?? {};
 
   function runnerOf(outputs: readonly string[]): (inputs: NamedTensors) => Promise<NamedTensors> {
     return async function runOnce(inputs) {
@@ -100,6 +126,13 @@ export function createServedModel(
         holding(createBatcher({ run: runnerOf(wantedOutputs(manifest)), ...batching })),
       ),
     }),
+    ...(isImage(manifest) && {
+      image: createImageModel(manifest, {
+        run: runnerOf([manifest.output.scores]),
+        ...batching,
+        hold: lease.hold,
+      }),
+    }),
     hold: lease.hold,
     release: lease.end,
   };
@@ -119,6 +152,22 @@ function createTabularModel(manifest: TabularManifest, run: Batcher): TabularMod
       return reporter;
     },
     run,
+  };
+}
+
+/** Images of different sizes cannot share a tensor: without one size for all, each is run alone. */
+function createImageModel(
+  manifest: ImageManifest,
+  { hold, ...parts }: BatcherParts & Pick<ImageModel, 'hold'>,
+): ImageModel {
+  const { image: spec } = manifest;
+  const maxRows = fixedSize(spec) === undefined ? 1 : parts.maxRows;
+  return {
+    manifest,
+    spec: resolveImageSpec(spec),
+    maxImages: maxRows,
+    hold,
+    run: createBatcher({ ...parts, maxRows }),
   };
 }
 

@@ -2,7 +2,7 @@ import { ServingError } from '../../core/errors';
 import type { HttpResponse } from '../../core/http';
 import type { TabularManifest } from '../../core/manifest';
 import { encodeTfs } from '../../protocol/tfs/answer';
-import { outputsOf, readVertex, toInputs, type VertexRequest } from '../../protocol/vertex';
+import { outputsOf, readPictures, readVertex, toInputs, type VertexRequest } from '../../protocol/vertex';
 import { answerText } from '../answer';
 import type { Exchange } from '../exchange';
 import { type InferenceParts, loadFor, notePredictions, runTensors, scoreRows } from '../inference';
@@ -23,9 +23,14 @@ export async function answerVertex(
   const request = readVertex(body);
   checkRows(request.instances.length, parts.config.limits.rows);
   const served = await loadFor(parts, exchange);
-  const { tabular, signature } = served;
+  const { tabular, image, signature } = served;
   if (tabular !== undefined && request.outputs === undefined) {
     return answerRows(parts, exchange, tabular, request);
+  }
+  const pictures = image && readPictures(body, request);
+  if (image !== undefined && pictures !== undefined) {
+    const { predictInstances } = await import('../images/predict-image');
+    return predictInstances(parts, exchange, image, pictures);
   }
   const names = outputsOf(request, signature);
   const outputs = await runTensors(parts, exchange, served, toInputs(request, signature));
