@@ -1,9 +1,10 @@
 import { formatSpec } from '../shared/core/signature';
 import { element } from './elements';
+import { describeImage } from './image-size';
 import type { ModelInfo } from './model-info';
 
 /** What the manifest says of the model besides its features. */
-export function createAbout({ signature, training, versions, version }: ModelInfo): HTMLElement {
+export function createAbout({ signature, training, versions, version, image }: ModelInfo): HTMLElement {
   const others = versions?.filter((other) => other !== version) ?? [];
   const rows: [name: string, value: string | undefined][] = [
     ['Algorithm', training?.algorithm],
@@ -12,6 +13,7 @@ export function createAbout({ signature, training, versions, version }: ModelInf
       name.replaceAll('_', ' '),
       String(Number(value.toPrecision(4))),
     ]),
+    ['Sees', image && describeImage({ image })],
     ['Takes', signature?.inputs.map(describeSpec).join(', ')],
     ['Gives', signature?.outputs.map(describeSpec).join(', ')],
     ['Other versions', others.join(', ') || undefined],

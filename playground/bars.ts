@@ -12,7 +12,7 @@ const MAX_BARS = 12;
 
 /** Makes the bars of named classes, all empty. They stay while the numbers change, so that they can move. */
 export function createBars(classes: readonly string[]): Bars {
-  const rows = classes.map((name) => createRow(name));
+  const rows = classes.map((name) => createBar(name));
   const rest = element('p', { class: 'hint', hidden: classes.length <= MAX_BARS });
   rest.textContent = `and ${classes.length - MAX_BARS} less probable`;
   const list = element('ol', { class: 'bars' }, ...rows.map((row) => row.element));
@@ -39,7 +39,15 @@ export function formatShare(share: number): string {
   return `${percent.toFixed(1)} %`;
 }
 
-function createRow(name: string) {
+/** One bar with its name. */
+export interface Bar {
+  readonly element: HTMLElement;
+  /** Moves the bar. */
+  show(share: number, isBest: boolean): void;
+}
+
+/** Makes an empty bar, as an item of a list. */
+export function createBar(name: string): Bar {
   const share = element('span', { class: 'share' });
   const bar = element('span', { class: 'fill' });
   const row = element(
@@ -51,7 +59,7 @@ function createRow(name: string) {
   );
   return {
     element: row,
-    show(value: number, isBest: boolean) {
+    show(value, isBest) {
       share.textContent = formatShare(value);
       bar.style.setProperty('--share', String(Math.min(1, Math.max(0, value))));
       row.classList.toggle('best', isBest);

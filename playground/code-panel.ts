@@ -1,7 +1,8 @@
 import type { ApiCall } from './api-call';
-import { type Snippet, snippetsOf } from './code';
+import { snippetsOf } from './code';
 import { element } from './elements';
 import type { ModelInfo } from './model-info';
+import type { Snippet } from './snippet';
 import { createTabs } from './tabs';
 
 export interface CodePanel {

@@ -1,10 +1,7 @@
-import type { ApiCall } from './api-call';
-
-/** The same call in one language. */
-export interface Snippet {
-  readonly language: string;
-  readonly code: string;
-}
+import type { ApiCall, JsonCall } from './api-call';
+import { fileSnippetsOf } from './file-code';
+import { shellQuote } from './shell';
+import type { Snippet } from './snippet';
 
 export interface SnippetOptions {
   /** The address of the page, which the path of the call is relative to. */
@@ -19,6 +16,7 @@ const MAX_INLINE = 4000;
 /** Writes a call in every language that can say it. */
 export function snippetsOf(call: ApiCall, { base, createFunction }: SnippetOptions): Snippet[] {
   const url = new URL(call.path, base).href;
+  if ('file' in call) return fileSnippetsOf(call, url);
   const isInline = JSON.stringify(call.body).length <= MAX_INLINE;
   return [
     { language: 'curl', code: curl(url, call.body, isInline) },
@@ -71,7 +69,7 @@ function javascript(url: string, body: unknown, isInline: boolean): string {
   ].join('\n');
 }
 
-function sql(createFunction: string, features: NonNullable<ApiCall['features']>): string {
+function sql(createFunction: string, features: NonNullable<JsonCall['features']>): string {
   const name = /FUNCTION\s+(?:IF\s+NOT\s+EXISTS\s+)?((?:`[^`]+`|[\w.-])+)\s*\(/i.exec(createFunction)?.[1];
   const call = `${name ?? '`PROJECT.DATASET.FUNCTION`'}(${sqlArguments(createFunction, features)})`;
   const statement = createFunction.trim().replace(/;?$/, ';');
@@ -79,16 +77,11 @@ function sql(createFunction: string, features: NonNullable<ApiCall['features']>)
 }
 
 /** One argument for each feature, or all in one JSON value where the function is made that way. */
-function sqlArguments(createFunction: string, features: NonNullable<ApiCall['features']>): string {
+function sqlArguments(createFunction: string, features: NonNullable<JsonCall['features']>): string {
   if (/\(\s*`?features`?\s+JSON\s*\)/.test(createFunction)) {
     return `JSON ${sqlLiteral(JSON.stringify(Object.fromEntries(features)))}`;
   }
   return features.map(([, value]) => sqlLiteral(value)).join(', ');
-}
-
-/** In single quotes a shell reads nothing but the closing quote. */
-function shellQuote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function pythonLiteral(value: unknown, depth = 1): string {

@@ -1,9 +1,12 @@
 import type { FieldError } from '../shared/core/errors';
+import type { ApiCall } from './api-call';
 import { element } from './elements';
 import { createFeatureField } from './feature-field';
 import type { Field, FieldNote } from './field';
-import { type InputForm, pointerSegments } from './input-form';
+import { type InputForm, pointerSegments, RESET_TO_EXAMPLE } from './input-form';
 import { type ModelInfo, typeOf } from './model-info';
+
+const PATH = './predict';
 
 /** One field for each feature of a tabular model, filled with the manifest's example. */
 export function createFeatureForm(info: ModelInfo): InputForm {
@@ -13,6 +16,8 @@ export function createFeatureForm(info: ModelInfo): InputForm {
   );
   const form: InputForm = {
     element: element('div', { class: 'fields' }, ...[...fields.values()].map((field) => field.element)),
+    resetLabel: RESET_TO_EXAMPLE,
+    sample: { path: PATH, body: { features: {} } },
     read: () => callOf(fields),
     reset() {
       for (const { name, example } of features) fields.get(name)?.write(example);
@@ -32,10 +37,10 @@ export function createFeatureForm(info: ModelInfo): InputForm {
   return form;
 }
 
-function callOf(fields: ReadonlyMap<string, Field>): ReturnType<InputForm['read']> {
+function callOf(fields: ReadonlyMap<string, Field>): ApiCall {
   const values = [...fields].map(([name, field]) => [name, field.read()] as const);
   return {
-    path: './predict',
+    path: PATH,
     // JSON leaves members out that are undefined: the service then says which are missing.
     body: { features: Object.fromEntries(values) },
     features: values,

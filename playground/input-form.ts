@@ -5,6 +5,8 @@ import type { ApiCall } from './api-call';
 export interface Notes {
   readonly errors: readonly FieldError[];
   readonly warnings: readonly FieldError[];
+  /** Why the whole of what was sent was refused; it may say the same as `errors`. */
+  readonly refusal?: string;
 }
 
 /**
@@ -14,15 +16,22 @@ export interface Notes {
 export interface InputForm {
   /** The fields; the page puts them into its form. */
   readonly element: HTMLElement;
+  /** What `reset()` does, as a button says it. */
+  readonly resetLabel: string;
+  /** The call that is shown as code as long as there is none to read. */
+  readonly sample: ApiCall;
   /** The call that the fields stand for now; undefined when there is none, which the field itself then says. */
   read(): ApiCall | undefined;
-  /** Puts the example back. */
+  /** Puts the example back; without one, takes everything away. */
   reset(): void;
   /** Shows each note beside its field, and takes older ones away. Returns the notes that belong to no field. */
   show(notes: Notes): readonly FieldError[];
-  /** Moves the focus to the first field that has an error. */
+  /** Moves the focus to the first field that has an error; what is still empty has one by then. */
   focusError(): void;
 }
+
+/** Of a form that has an example. */
+export const RESET_TO_EXAMPLE = 'Reset to the example';
 
 /** Notes that take every older one away. */
 export const NO_NOTES: Notes = { errors: [], warnings: [] };

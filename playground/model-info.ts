@@ -1,3 +1,4 @@
+import type { ImageSpec } from '../shared/core/image-spec';
 import type { Feature, TabularManifest } from '../shared/core/manifest';
 import type { Signature } from '../shared/core/signature';
 import type { DataType } from '../shared/core/tensor';
@@ -12,6 +13,10 @@ export interface ModelInfo {
   /** Absent, or empty, for a model that takes tensors rather than rows of features. */
   readonly features?: readonly Feature[];
   readonly classes?: readonly string[];
+  /** How an image model wants its images; absent for every other model. */
+  readonly image?: ImageSpec;
+  /** How many classes an image model answers with, unless the call says. */
+  readonly top_k?: number;
   readonly signature?: Signature;
   readonly training?: TabularManifest['training'];
   readonly versions?: readonly string[];

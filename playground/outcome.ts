@@ -36,21 +36,28 @@ export interface Silence {
  *
  * @throws {DOMException} `AbortError` when the signal says so; every other failure is an outcome.
  */
-export async function send({ path, body }: ApiCall, signal: AbortSignal): Promise<Outcome> {
+export async function send(call: ApiCall, signal: AbortSignal): Promise<Outcome> {
   const startedAt = performance.now();
   try {
-    const response = await fetch(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify(body),
-      signal,
-    });
+    const response = await fetch(call.path, { method: 'POST', signal, ...contentOf(call) });
     const text = await response.text();
     return read(response, text, performance.now() - startedAt);
   } catch (error) {
     if (signal.aborted) throw error;
     return { kind: 'silence' };
   }
+}
+
+function contentOf(call: ApiCall): Pick<RequestInit, 'headers' | 'body'> {
+  const headers = { accept: 'application/json' };
+  if ('body' in call) {
+    return { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(call.body) };
+  }
+  const form = new FormData();
+  for (const [name, value] of Object.entries(call.fields)) form.set(name, value);
+  form.set('file', call.file);
+  // The browser writes the content type: it knows what stands between the parts.
+  return { headers, body: form };
 }
 
 function read(response: Response, text: string, roundTripMs: number): Outcome {
@@ -64,7 +71,13 @@ function read(response: Response, text: string, roundTripMs: number): Outcome {
   const { status } = response;
   const title = textOf(body?.['title']) ?? 'The service answered with an error';
   const detail = textOf(body?.['detail']) ?? textOf(body?.['error']) ?? `HTTP status ${status}`;
-  return { kind: 'refusal', status, title, detail, requestId, notes };
+  const refusal = isAboutContent(status) ? { refusal: detail } : {};
+  return { kind: 'refusal', status, title, detail, requestId, notes: { ...notes, ...refusal } };
+}
+
+/** Says whether a status blames what was sent, and neither the service nor who called. */
+function isAboutContent(status: number): boolean {
+  return [400, 413, 415, 422].includes(status);
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

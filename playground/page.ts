@@ -3,6 +3,7 @@ import type { ApiCall } from './api-call';
 import { createCodePanel } from './code-panel';
 import { element } from './elements';
 import { createFeatureForm } from './feature-form';
+import { createImageForm } from './image-form';
 import { type InputForm, NO_NOTES } from './input-form';
 import { isTabular, type Loaded, type ModelInfo } from './model-info';
 import { type Outcome, send } from './outcome';
@@ -15,7 +16,7 @@ const DEBOUNCE_MS = 200;
 /** The whole page of one model. */
 export function createPage({ info, isCold }: Loaded): HTMLElement[] {
   const inputs = createInputForm(info);
-  const code = createCodePanel(info, inputs.read() ?? { path: './predict', body: {} });
+  const code = createCodePanel(info, inputs.read() ?? inputs.sample);
   const result = createResultView(info);
   const predict = createPredict(inputs, result);
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -25,6 +26,13 @@ export function createPage({ info, isCold }: Loaded): HTMLElement[] {
     if (call !== undefined) code.show(call);
     clearTimeout(timer);
     if (predict.hasBegun()) timer = setTimeout(() => predict.run(call), DEBOUNCE_MS);
+  }
+  /** Without an example, what was predicted and shown is about nothing any more. */
+  function empty(): void {
+    clearTimeout(timer);
+    predict.cancel();
+    result.clear();
+    code.show(inputs.sample);
   }
   const form = createForm(inputs, {
     onInput,
@@ -38,6 +46,7 @@ export function createPage({ info, isCold }: Loaded): HTMLElement[] {
       inputs.reset();
       inputs.show(NO_NOTES);
       onInput();
+      if (inputs.read() === undefined) empty();
     },
   });
   return [
@@ -50,7 +59,9 @@ export function createPage({ info, isCold }: Loaded): HTMLElement[] {
 
 /** The one place that knows which models are entered how. */
 function createInputForm(info: ModelInfo): InputForm {
-  return isTabular(info) ? createFeatureForm(info) : createTensorForm(info);
+  if (isTabular(info)) return createFeatureForm(info);
+  const { image } = info;
+  return image === undefined ? createTensorForm(info) : createImageForm({ ...info, image });
 }
 
 /** Runs one call at a time: a newer one takes the place of one that is under way. */
@@ -58,6 +69,7 @@ function createPredict(inputs: InputForm, result: ReturnType<typeof createResult
   let current: AbortController | undefined;
   return {
     hasBegun: () => current !== undefined,
+    cancel: () => current?.abort(),
     async run(call: ApiCall | undefined): Promise<Outcome | undefined> {
       current?.abort();
       if (call === undefined) return undefined;
@@ -95,7 +107,7 @@ function createForm(inputs: InputForm, { onInput, onSubmit, onReset }: FormActio
       'div',
       { class: 'actions' },
       element('button', { type: 'submit', class: 'main' }, 'Predict'),
-      element('button', { type: 'reset', class: 'quiet' }, 'Reset to the example'),
+      element('button', { type: 'reset', class: 'quiet' }, inputs.resetLabel),
     ),
   );
   form.addEventListener('input', onInput);

@@ -1,12 +1,16 @@
 import type { FieldError } from '../shared/core/errors';
 import { createBars, formatShare } from './bars';
 import { element } from './elements';
+import { isDrawable } from './image-size';
 import { isObject, isTabular, type ModelInfo } from './model-info';
 import type { Answer, Outcome, Refusal } from './outcome';
+import { createRanking, readRanking } from './ranking';
 import { createTimeView } from './time-view';
 
 export interface ResultView {
   readonly element: HTMLElement;
+  /** Takes what is shown away. */
+  clear(): void;
   /** Says that a call is under way; what is shown stays until it is over. */
   showWaiting(isWaiting: boolean): void;
   /** Brings the result into view where it lies below the form: on a phone. */
@@ -22,7 +26,7 @@ export interface ResultView {
 /** Room for what came of a call, with one sentence of it read out. */
 export function createResultView(info: ModelInfo): ResultView {
   const spoken = element('p', { role: 'status', class: 'hidden' });
-  const content = element('div', { class: 'result' }, createInvitation());
+  const content = element('div', { class: 'result' }, createInvitation(info));
   const card = element(
     'section',
     { class: 'card answer', 'aria-labelledby': 'result-title' },
@@ -33,6 +37,10 @@ export function createResultView(info: ModelInfo): ResultView {
   const answers = createAnswerView(info);
   return {
     element: card,
+    clear() {
+      content.replaceChildren(createInvitation(info));
+      spoken.textContent = '';
+    },
     showWaiting: (isWaiting) => card.classList.toggle('waiting', isWaiting),
     reveal() {
       if (card.getBoundingClientRect().top > innerHeight * 0.6) card.scrollIntoView();
@@ -52,19 +60,17 @@ interface Shown {
   readonly sentence: string;
 }
 
-function createInvitation(): HTMLElement {
-  return element(
-    'p',
-    { class: 'invitation' },
-    'The example is filled in. Press Predict to see what the model says.',
-  );
+function createInvitation({ image }: ModelInfo): HTMLElement {
+  const choose = image !== undefined && isDrawable({ image }) ? 'Draw or choose' : 'Choose';
+  const begin = image === undefined ? 'The example is filled in. Press' : `${choose} an image, and press`;
+  return element('p', { class: 'invitation' }, `${begin} Predict to see what the model says.`);
 }
 
 /** Keeps its elements from one answer to the next, so that bars move instead of jumping. */
 function createAnswerView(info: ModelInfo): { show(answer: Answer): Shown } {
   const headline = element('p', { class: 'headline' });
   const outputs = element('div', { class: 'outputs' });
-  const bars = info.classes && createBars(info.classes);
+  const bars = info.image === undefined ? createClassBars(info) : createRanking();
   const time = element('div');
   const foot = element('p', { class: 'hint foot' });
   const view = element('div', {}, headline, bars?.element, outputs, time, foot);
@@ -72,22 +78,53 @@ function createAnswerView(info: ModelInfo): { show(answer: Answer): Shown } {
     show({ body, timing, requestId }) {
       time.replaceChildren(createTimeView(timing));
       foot.replaceChildren(...footOf(body, requestId));
-      if (!isTabular(info)) {
-        headline.hidden = true;
+      bars?.show(body);
+      const best = predictionOf(info, body);
+      headline.hidden = best === undefined;
+      if (best === undefined) {
         outputs.replaceChildren(...outputsOf(body).map(createOutput));
         return { view, sentence: 'The model answered.' };
       }
-      const { prediction_label: label, prediction, confidence, probabilities } = body;
-      const value = String(label ?? prediction);
+      const { value, confidence } = best;
       const share = typeof confidence === 'number' ? formatShare(confidence) : undefined;
       headline.replaceChildren(
         element('strong', {}, value),
         share === undefined ? '' : element('span', {}, share),
       );
-      if (Array.isArray(probabilities)) bars?.show(probabilities);
       return { view, sentence: `Prediction: ${value}${share === undefined ? '' : `, ${share}`}` };
     },
   };
+}
+
+/** Room for the parts of an answer that say how probable each class is. */
+interface AnswerBars {
+  readonly element: HTMLElement;
+  show(body: Answer['body']): void;
+}
+
+function createClassBars({ classes }: ModelInfo): AnswerBars | undefined {
+  const bars = classes && createBars(classes);
+  return (
+    bars && {
+      element: bars.element,
+      show({ probabilities }) {
+        if (Array.isArray(probabilities)) bars.show(probabilities);
+      },
+    }
+  );
+}
+
+/** What the model says, and how sure it is; undefined for tensors, which say nothing to a reader. */
+function predictionOf(
+  info: ModelInfo,
+  body: Answer['body'],
+): { value: string; confidence: unknown } | undefined {
+  if (info.image !== undefined) {
+    const [best] = readRanking(body);
+    return best && { value: best.label, confidence: best.confidence };
+  }
+  const { prediction_label: label, prediction, confidence } = body;
+  return isTabular(info) ? { value: String(label ?? prediction), confidence } : undefined;
 }
 
 function footOf(body: Answer['body'], requestId: string | undefined): Node[] {

@@ -3,20 +3,23 @@ import { formatSpec, type TensorSpec } from '../shared/core/signature';
 import type { DataType } from '../shared/core/tensor';
 import { element } from './elements';
 import { type Field, frameField } from './field';
-import { type InputForm, pointerSegments } from './input-form';
+import { type InputForm, pointerSegments, RESET_TO_EXAMPLE } from './input-form';
 import type { ModelInfo } from './model-info';
 
 /** One editor of nested JSON for each input tensor; called by the Open Inference Protocol. */
 export function createTensorForm({ name, signature }: ModelInfo): InputForm {
   const specs = signature?.inputs ?? [];
   const fields = specs.map(createTensorField);
+  const path = `./v2/models/${encodeURIComponent(name)}/infer`;
   const form: InputForm = {
     element: element('div', { class: 'fields wide' }, ...fields.map((field) => field.element)),
+    resetLabel: RESET_TO_EXAMPLE,
+    sample: { path, body: { inputs: [] } },
     read() {
       const values = fields.map(readTensor);
       if (values.includes(undefined)) return undefined;
       const inputs = specs.map((spec, index) => toInput(spec, values[index]));
-      return { path: `./v2/models/${encodeURIComponent(name)}/infer`, body: { inputs } };
+      return { path, body: { inputs } };
     },
     reset() {
       for (const [index, spec] of specs.entries()) fields[index]?.write(exampleOf(spec));

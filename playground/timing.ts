@@ -22,6 +22,7 @@ export interface Timing {
 const REQUEST_SPANS: Readonly<Record<string, string>> = {
   load: 'Waiting for the model',
   validate: 'Checking the input',
+  preprocess: 'Preparing the image',
   queue: 'Waiting for its turn',
   run: 'Running the model',
 };

@@ -29,6 +29,18 @@ test('the start of an instance is kept apart from the request', () => {
   expect(timing.spans.map(({ name }) => name)).toContain('Waiting for the model');
 });
 
+test('an image has to be prepared before it is queued', () => {
+  const { spans } = readTiming('queue;dur=0.25, run;dur=1, preprocess;dur=3, total;dur=5', 12);
+
+  expect(spans.map(({ name }) => name)).toEqual([
+    'Network and browser',
+    'Preparing the image',
+    'Waiting for its turn',
+    'Running the model',
+    'Everything else',
+  ]);
+});
+
 test('an answer without Server-Timing has its latency only', () => {
   expect(readTiming(null, 12)).toEqual({
     isCold: false,

@@ -1,0 +1,5 @@
+/** The same call in one language. */
+export interface Snippet {
+  readonly language: string;
+  readonly code: string;
+}
