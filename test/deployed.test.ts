@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { projectPath } from '../training/project-path';
 import { startFunction } from './functions-process';
 import { npmOf } from './npm';
@@ -107,6 +107,19 @@ function inFolder(folder: string, node: string): string[] {
   return ['sh', '-c', 'cd "$0" && node=$1 && shift 2 && exec "$node" "$@"', folder, node];
 }
 
+/** sharp looks for itself where it would be built on the spot, by a name that a bundler cannot follow to nothing. */
+const builtSharpIsElsewhere: Plugin = {
+  name: 'built-sharp-is-elsewhere',
+  setup({ onLoad }) {
+    onLoad({ filter: /sharp\/dist\/sharp\.c?js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll(
+        'require(`../src/build/',
+        '(0, require)(`../src/build/',
+      ),
+    }));
+  },
+};
+
 /**
  * Every file that could ever be imported from what is deployed, whatever the request, by reading the code as a
  * bundler does. Native libraries are left out: there is one for each platform, and one is needed.
@@ -121,6 +134,7 @@ async function importableFiles(folder: string): Promise<string[]> {
     outdir: 'unwritten',
     platform: 'node',
     loader: { '.node': 'empty' },
+    plugins: [builtSharpIsElsewhere],
     metafile: true,
     logLevel: 'silent',
   });
