@@ -70,6 +70,25 @@ function copyOf(source: string, names: readonly string[]): string {
     // 0.9766 is what scikit-learn gives on the same rows.
     expect(body).toMatchObject({ prediction_label: 'setosa', confidence: expect.closeTo(0.9766, 4) });
   });
+
+  test.each([20, 24])('decodes an image under Node %i', async (major) => {
+    const predict = await startFunction({
+      target: 'predict',
+      env: { FUNCTION_TARGET: 'predict', K_SERVICE: 'digits', MODEL_NAME: 'digits' },
+      runner: inFolder(folder, await nodeOf(major)),
+      program: ['node_modules/.bin/functions-framework', '--target=predict'],
+    });
+
+    const answer = await fetch(predict.url, {
+      method: 'POST',
+      headers: { 'content-type': 'image/png' },
+      body: readFileSync(projectPath('test/images/grey.png')),
+    });
+    const body = await answer.json();
+    await predict.stop();
+
+    expect(body).toMatchObject({ model_name: 'digits', predictions: new Array(5).fill(expect.anything()) });
+  });
 });
 
 const LOCKED = ['package.json', 'package-lock.json', '.npmrc'];
