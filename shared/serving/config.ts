@@ -33,6 +33,8 @@ export interface Config {
     readonly bodyTimeoutMs: number;
     /** Most rows of one `predictBatch`. */
     readonly rows: number;
+    /** Most images of one `predictBatch`. */
+    readonly images: number;
     /** Most models that are kept loaded at the same time. */
     readonly loadedModels: number;
   };
@@ -121,6 +123,7 @@ export function readConfig(env: Environment, embedded: EmbeddedModels = {}): Con
       bodyBytes,
       bodyTimeoutMs: read.integer('BODY_TIMEOUT_MS', 10_000, 1),
       rows: read.integer('MAX_BATCH_ROWS', 100_000, 1),
+      images: read.integer('MAX_BATCH_IMAGES', 1_000, 1),
       loadedModels: read.integer('MAX_LOADED_MODELS', 4, 1),
     },
     images: readImages(read, bodyBytes),

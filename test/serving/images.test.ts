@@ -276,8 +276,8 @@ describe('predictBatch for images', () => {
     expect(json(answer)).toMatchObject({ status: 422, detail: expect.stringContaining(detail) });
   });
 
-  test('keeps to MAX_BATCH_ROWS', async () => {
-    const { request } = openDigits({ MAX_BATCH_ROWS: '1' });
+  test('keeps to MAX_BATCH_IMAGES', async () => {
+    const { request } = openDigits({ MAX_BATCH_IMAGES: '1' });
     const instances = [{ image: b64(1) }, { image: b64(1) }];
 
     const answer = await request({ ...predictRequest({ instances }), path: BATCH });

@@ -73,7 +73,10 @@ async function readForm(body: Buffer, contentType: string, maxImages: number): P
   const empty = files.findIndex(({ bytes }) => bytes.length === 0);
   if (empty !== -1) throw invalidAt('', `expected an image, got an empty file (number ${empty + 1})`);
   if (fields.length > 1) throw invalidAt('', `expected "top_k" once, got it ${fields.length} times`);
-  const images = files.map(({ bytes, type }) => ({ bytes, declaredType: type, pointer: '' }));
+  // A part without a type of its own is text by default (RFC 7578, section 4.4), which says nothing of a file.
+  const images = files.map(({ bytes, type }) =>
+    type === 'text/plain' ? { bytes, pointer: '' } : { bytes, declaredType: type, pointer: '' },
+  );
   return withTopK(images, readTopK(fields[0]?.[1], 'the field "top_k"'));
 }
 

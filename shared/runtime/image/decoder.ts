@@ -40,19 +40,24 @@ export interface ImageDecoder {
    * @param declaredType media type that the caller gave; where it names another kind than the bytes are, it is refused.
    * @throws {ServingError} `unsupported-media-type` for what is no image; `invalid-image` for one that is corrupt,
    *   truncated or not what it is declared to be; `payload-too-large` for one of too many pixels or frames, or that
-   *   takes too long.
+   *   takes too long; `overloaded` when too many wait, `caller-left` when `hasLeft` says so as its turn comes.
    */
-  decode(bytes: Uint8Array, spec: ResolvedImageSpec, declaredType?: string): Promise<Pixels>;
+  decode(
+    bytes: Uint8Array,
+    spec: ResolvedImageSpec,
+    declaredType?: string,
+    hasLeft?: () => boolean,
+  ): Promise<Pixels>;
 }
 
 /** Makes a decoder. It holds nothing that needs to be freed. */
 export function createImageDecoder(limits: ImageLimits): ImageDecoder {
   const slots = createSlots(limits.concurrency);
   return {
-    async decode(bytes, spec, declaredType = '') {
+    async decode(bytes, spec, declaredType = '', hasLeft) {
       const type = checkType(bytes, declaredType);
       const sharp = await loadSharp();
-      const giveBack = await slots.take();
+      const giveBack = await slots.take(hasLeft);
       const open = (maxPixels?: number) => sharp(bytes, optionsOf(type, maxPixels));
       // The place stays taken until the work has ended, which may be after the answer was given.
       const work = decodeAs(type, { bytes, spec, limits, open }).finally(giveBack);

@@ -1,11 +1,19 @@
+import { ServingError } from '../../core/errors';
+
 /** A number of places that work of one kind has to share; whoever finds none free waits in line. */
 export interface Slots {
-  /** Takes a place. @returns a function that gives it back; to be called once. */
-  take(): Promise<() => void>;
+  /**
+   * Takes a place.
+   *
+   * @param hasLeft whether whoever asked has gone; asked when the turn comes.
+   * @returns a function that gives it back; to be called once.
+   * @throws {ServingError} `overloaded` when too many wait already, `caller-left`
+   */
+  take(hasLeft?: () => boolean): Promise<() => void>;
 }
 
-/** Makes `count` places, at least 1. */
-export function createSlots(count: number): Slots {
+/** Makes `count` places, at least 1, for which `maxWaiting` may wait. */
+export function createSlots(count: number, maxWaiting = MAX_WAITING): Slots {
   let free = count;
   const waiting: (() => void)[] = [];
   function give(): void {
@@ -14,10 +22,22 @@ export function createSlots(count: number): Slots {
     else next();
   }
   return {
-    async take() {
+    async take(hasLeft) {
       if (free > 0) free--;
+      else if (waiting.length >= maxWaiting) throw overloaded(waiting.length);
       else await new Promise<void>((resolve) => waiting.push(resolve));
-      return give;
+      if (hasLeft?.() !== true) return give;
+      give();
+      throw new ServingError('caller-left', 'the caller left before its image was worked on');
     },
   };
+}
+
+/** As many images as some dozens of callers bring at the same time. */
+const MAX_WAITING = 128;
+
+function overloaded(count: number): ServingError {
+  return new ServingError('overloaded', `${count} images wait to be worked on already`, {
+    headers: { 'retry-after': '1' },
+  });
 }

@@ -13,11 +13,11 @@ export interface ImageReader {
    * The bytes of an image, fetched where it came as a URL.
    *
    * @throws {ServingError} `url-not-allowed`, `url-not-an-image`, `url-fetch-failed`, `upstream-timeout`,
-   *   `payload-too-large`
+   *   `payload-too-large`, `overloaded`, `caller-left`
    */
-  fetch(source: ImageSource): Promise<SentImage>;
+  fetch(source: ImageSource, hasLeft?: () => boolean): Promise<SentImage>;
   /** @throws {ServingError} what the decoder throws */
-  decode(image: SentImage, spec: ResolvedImageSpec): Promise<Pixels>;
+  decode(image: SentImage, spec: ResolvedImageSpec, hasLeft?: () => boolean): Promise<Pixels>;
 }
 
 export interface ImageReaderParts {
@@ -39,11 +39,14 @@ export function createImageReader({ images }: Config, parts: ImageReaderParts): 
   let decoder: Promise<ImageDecoder> | undefined;
   let fetcher: Promise<FetchUrl> | undefined;
 
-  async function fetchLinked(url: string, pointer: string): Promise<SentImage> {
+  async function fetchLinked(
+    { url, pointer }: { readonly url: string; readonly pointer: string },
+    hasLeft?: () => boolean,
+  ): Promise<SentImage> {
     if (images.urls.hosts.length === 0) throw fetchingIsOff();
     fetcher ??= openFetcher(images.urls, parts);
     const fetchUrl = await fetcher;
-    const giveBack = await fetches.take();
+    const giveBack = await fetches.take(hasLeft);
     try {
       const { bytes, contentType } = await fetchUrl(url);
       return { bytes, declaredType: contentType, pointer };
@@ -53,10 +56,10 @@ export function createImageReader({ images }: Config, parts: ImageReaderParts): 
   }
 
   return {
-    fetch: async (source) => ('url' in source ? fetchLinked(source.url, source.pointer) : source),
-    async decode({ bytes, declaredType }, spec) {
+    fetch: async (source, hasLeft) => ('url' in source ? fetchLinked(source, hasLeft) : source),
+    async decode({ bytes, declaredType }, spec, hasLeft) {
       decoder ??= openDecoder(images, parts);
-      return (await decoder).decode(bytes, spec, declaredType);
+      return (await decoder).decode(bytes, spec, declaredType, hasLeft);
     },
   };
 }

@@ -33,7 +33,7 @@ export async function predictImages(
   body: Json | Picture,
 ): Promise<HttpResponse> {
   const predictions = await held(model, async () =>
-    score(parts, exchange, model, await readRequest(model, body, parts.config.limits.rows)),
+    score(parts, exchange, model, await readRequest(model, body, parts.config.limits.images)),
   );
   exchange.prediction = exchange.classes;
   return answerText(writeImagePredictBatch(predictions, endOf(served, exchange)));
@@ -46,7 +46,7 @@ export async function predictInstances(
   model: ImageModel,
   value: { readonly instances: readonly unknown[]; readonly top_k?: unknown },
 ): Promise<HttpResponse> {
-  const request = readImageJson(value, parts.config.limits.rows);
+  const request = readImageJson(value, parts.config.limits.images);
   const predictions = await held(model, () => score(parts, exchange, model, request));
   exchange.prediction = exchange.classes;
   return answerText(JSON.stringify({ predictions }));

@@ -65,11 +65,12 @@ async function readPixels(
     );
 
   const fetchAt = now();
-  const sent = await each(sources, images.fetch);
+  const { hasLeft } = callOptions(exchange);
+  const sent = await each(sources, (source) => images.fetch(source, hasLeft));
   const decodeAt = now();
   if (sources.some((source) => 'url' in source))
     timings.fetchMs = (timings.fetchMs ?? 0) + decodeAt - fetchAt;
-  const pixels = await each(sent, (image) => images.decode(image, model.spec));
+  const pixels = await each(sent, (image) => images.decode(image, model.spec, hasLeft));
   timings.preprocessMs = (timings.preprocessMs ?? 0) + now() - decodeAt;
   return pixels;
 }
