@@ -244,3 +244,15 @@ test.each(['', '0', '-1', '1.5', '1e3', ' 1', '9999999999', 1.5, 0, -1, null, tr
     );
   },
 );
+
+test('a file in a form without a type of its own is taken for what it is', async () => {
+  const head = '--b\r\nContent-Disposition: form-data; name="file"; filename="x.png"\r\n\r\n';
+  const body = Buffer.from(`${head}bytes\r\n--b--\r\n`);
+
+  const { images } = await readImageRequest(body, {
+    contentType: 'multipart/form-data; boundary=b',
+    maxImages: 1,
+  });
+
+  expect(images).toEqual([{ bytes: Buffer.from('bytes'), pointer: '' }]);
+});
