@@ -3,14 +3,21 @@ import { cpus, loadavg, release, totalmem } from 'node:os';
 import { projectPath } from '../training/project-path';
 import type { PartName } from './options';
 import { run } from './prepare/run';
+import type { TorchPeer } from './prepare/torch';
 import type { Table } from './report/table';
+import type { Available } from './servers/contender';
 import type { Workbench } from './workbench';
 
 /** What the figures were measured on and with, in the words of the report. */
 export type MachineFacts = Readonly<Record<string, string>>;
 
 /** Gathers the facts; the load average is that of this moment. */
-export async function describeMachine({ node, pythonVersions, options }: Workbench): Promise<MachineFacts> {
+export async function describeMachine({
+  node,
+  pythonVersions,
+  torch,
+  options,
+}: Workbench): Promise<MachineFacts> {
   const processors = cpus();
   return {
     date: new Date().toISOString(),
@@ -21,6 +28,7 @@ export async function describeMachine({ node, pythonVersions, options }: Workben
     'Node of the load generator': process.version,
     packages: packageVersions(),
     ...(options.parts.some(hasPython) && { 'Python peer': await pythonVersions() }),
+    ...(options.parts.includes('image') && { 'Python peer for images': versionsOf(await torch()) }),
     'load average before': loadAverage(),
     ...(options.quick && { mode: 'quick: these figures mean nothing' }),
   };
@@ -29,6 +37,10 @@ export async function describeMachine({ node, pythonVersions, options }: Workben
 /** Building the peer takes half a minute, which a part without it need not wait for. */
 function hasPython(part: PartName): boolean {
   return part === 'cold' || part === 'warm';
+}
+
+function versionsOf(peer: Available<TorchPeer>): string {
+  return 'missing' in peer ? peer.missing : peer.value.versions;
 }
 
 /** The load of the last 1, 5 and 15 minutes. */

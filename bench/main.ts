@@ -3,6 +3,7 @@ import { describeMachine, loadAverage, machineTable } from './machine';
 import { type PartName, readOptions } from './options';
 import { measureBatch } from './parts/batch';
 import { measureCold } from './parts/cold';
+import { measureImage } from './parts/image';
 import { measureLargeLoad } from './parts/load';
 import { measureMemory } from './parts/memory';
 import { measureSize } from './parts/size';
@@ -20,6 +21,7 @@ const MEASURES: Readonly<Record<PartName, (bench: Workbench) => Promise<PartResu
   batch: measureBatch,
   load: measureLargeLoad,
   memory: measureMemory,
+  image: measureImage,
 };
 
 async function main(args: readonly string[]): Promise<void> {

@@ -12,6 +12,9 @@ export interface Target {
 }
 
 const FUNCTION = 'cold start of `predict` under functions-framework';
+const RESNET = 'the container server, ResNet50, 33 KB JPEGs uploaded';
+const IMAGES = `images/s of ${RESNET}, 8 connections`;
+const TORCH = "FastAPI + torchvision's ResNet50, Debian's packages";
 const WARM = '`predict` under functions-framework, 8 connections, request log on';
 
 /** Every promise, in the order of the report. */
@@ -80,6 +83,22 @@ export const TARGETS = {
     atMost: 90,
     unit: 'MB',
   },
+  imageSession: { part: 'image', what: IMAGES, against: '`session.run` alone in batches of 4', atLeast: 0.9 },
+  imagePython: { part: 'image', what: IMAGES, against: TORCH, atLeast: 2 },
+  imageTail: { part: 'image', what: `p95 of ${RESNET}, 2 connections`, against: TORCH, atMost: 0.7 },
+  imageLone: {
+    part: 'image',
+    what: `p50 of a lone request to ${RESNET}`,
+    against: 'decode + `session.run` without a server',
+    atMost: 1.1,
+  },
+  imageCold: {
+    part: 'image',
+    what: `process start to the first image answered, ${RESNET}`,
+    against: TORCH,
+    atMost: 0.3,
+  },
+  imageMemory: { part: 'image', what: `RSS of ${RESNET}, 8 connections`, against: TORCH, atMost: 0.8 },
 } as const satisfies Record<string, Target>;
 
 export type TargetId = keyof typeof TARGETS;

@@ -5,6 +5,7 @@ import { prepareFastapi } from './prepare/fastapi';
 import { type ModelBucket, openModelBucket } from './prepare/model-bucket';
 import { findNode } from './prepare/node';
 import { preparePlainInstall } from './prepare/plain-install';
+import { prepareTorch, type TorchPeer } from './prepare/torch';
 import type { Available, Contender } from './servers/contender';
 import { fastapiContender, IRIS_MODEL, peerContenders, productContenders } from './servers/contenders';
 
@@ -19,6 +20,8 @@ export interface Workbench {
   readonly peers: () => Promise<ReturnType<typeof peerContenders>>;
   readonly fastapi: () => Promise<Available<Contender>>;
   readonly pythonVersions: () => Promise<string>;
+  /** The Python peer for images. */
+  readonly torch: () => Promise<Available<TorchPeer>>;
   /** An emulated bucket, which holds the committed models under `iris`. */
   readonly bucket: () => Promise<Available<ModelBucket>>;
   close(): Promise<void>;
@@ -50,6 +53,7 @@ export async function openWorkbench(options: Options): Promise<Workbench> {
       const peer = await python();
       return 'missing' in peer ? peer.missing : peer.value.versions;
     },
+    torch: once(prepareTorch),
     bucket: once(async () => {
       opened = await openModelBucket();
       if ('value' in opened) await opened.value.add(projectPath('model-artifacts'), 'iris');

@@ -51,6 +51,20 @@ test('the body arrives as it was given', async () => {
   expect(bodies).toEqual(['{"é":[1]}']);
 });
 
+test('several requests are sent in turn', async () => {
+  const bodies: string[] = [];
+  const port = await listen(async (request, response) => {
+    request.setEncoding('utf8');
+    for await (const text of request) bodies.push(text);
+    response.end('{}');
+  });
+
+  const request = ['a', 'b', 'c'].map((body) => requestBytes('/', body));
+  await generateLoad({ port, connections: 1, requests: 5, request });
+
+  expect(bodies).toEqual(['"a"', '"b"', '"c"', '"a"', '"b"']);
+});
+
 test('an answer that is not a 200 ends the load', async () => {
   const port = await listen((_request, response) => response.writeHead(503).end('later'));
 

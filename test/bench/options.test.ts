@@ -1,7 +1,7 @@
-import { PARTS, readOptions, roundsOf } from '../../bench/options';
+import { readOptions, roundsOf, USUAL_PARTS } from '../../bench/options';
 
-test('without arguments every part runs, and its results are kept', () => {
-  expect(readOptions([])).toEqual({ parts: PARTS, quick: false, node: 24, out: 'bench/results' });
+test('without arguments every usual part runs, and its results are kept', () => {
+  expect(readOptions([])).toEqual({ parts: USUAL_PARTS, quick: false, node: 24, out: 'bench/results' });
 });
 
 test('parts and options are read in any order', () => {
@@ -12,6 +12,11 @@ test('parts and options are read in any order', () => {
     node: 20,
     out: 'x',
   });
+});
+
+test('the part for images is run when it is asked for, and not otherwise', () => {
+  expect(readOptions(['image']).parts).toEqual(['image']);
+  expect(USUAL_PARTS).not.toContain('image');
 });
 
 test('a quick run makes one round and leaves the kept results alone', () => {

@@ -20,6 +20,19 @@ test('what could not be run says why', () => {
   expect(rows.at(-1)?.at(-1)).toBe('not run: there is no Python');
 });
 
+test('images are held against the session alone and against PyTorch', () => {
+  const { rows } = targetTable(['image'], { imageSession: spread(0.95), imageLone: spread(1.2) });
+
+  expect(rows.map((row) => [row[4], row[5]])).toEqual([
+    ['>= 0.9', 'met'],
+    ['>= 2', 'not run: its part failed'],
+    ['<= 0.7', 'not run: its part failed'],
+    ['<= 1.1', 'not met'],
+    ['<= 0.3', 'not run: its part failed'],
+    ['<= 0.8', 'not run: its part failed'],
+  ]);
+});
+
 test('only the parts that ran are in the table', () => {
   expect(targetTable(['size'], {}).rows).toHaveLength(1);
 });
