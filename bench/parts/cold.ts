@@ -38,7 +38,12 @@ async function openField(bench: Workbench): Promise<Field> {
       : {
           value: product.predict({
             name: FROM_BUCKET,
-            env: { GCS_API_ENDPOINT: bucket.value.endpoint, MODEL_REGISTRY: 'gs://models/iris' },
+            // A deployment names its model; the bucket has several.
+            env: {
+              GCS_API_ENDPOINT: bucket.value.endpoint,
+              MODEL_REGISTRY: 'gs://models/iris',
+              MODEL_NAME: 'iris',
+            },
           }),
         };
   return fieldOf(

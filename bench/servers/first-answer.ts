@@ -3,15 +3,19 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createResponseReader } from '../load/response-reader';
 
+/** No peer takes a tenth of it; one that never answers must not hold the run up for ever. */
+const LIMIT_MS = 60_000;
+
 /** Between attempts to connect: short beside a cold start, and long enough to leave the server its CPU. */
 const POLL_MS = 2;
 
 /**
  * Sends a request over and over until it is answered with 200, from before anybody listens on the port.
  *
- * @throws the signal's reason when that comes first.
+ * @throws the signal's reason when that comes first, and after a minute of anything else than 200.
  */
-export async function untilAnswered(port: number, request: Buffer, signal: AbortSignal): Promise<void> {
+export async function untilAnswered(port: number, request: Buffer, stopped: AbortSignal): Promise<void> {
+  const signal = AbortSignal.any([stopped, AbortSignal.timeout(LIMIT_MS)]);
   while ((await attempt(port, request, signal)) !== 200) {
     signal.throwIfAborted();
     await sleep(POLL_MS);

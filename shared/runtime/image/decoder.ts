@@ -29,6 +29,8 @@ export interface ImageLimits {
    * (4) to whatever else needs them: files, host names.
    */
   readonly concurrency: number;
+  /** Images that may wait for that; one more is refused. @default any number */
+  readonly maxWaiting?: number;
 }
 
 /** Decodes images for models. */
@@ -52,7 +54,7 @@ export interface ImageDecoder {
 
 /** Makes a decoder. It holds nothing that needs to be freed. */
 export function createImageDecoder(limits: ImageLimits): ImageDecoder {
-  const slots = createSlots(limits.concurrency);
+  const slots = createSlots(limits.concurrency, limits.maxWaiting);
   return {
     async decode(bytes, spec, declaredType = '', hasLeft) {
       const type = checkType(bytes, declaredType);

@@ -12,8 +12,8 @@ export interface Slots {
   take(hasLeft?: () => boolean): Promise<() => void>;
 }
 
-/** Makes `count` places, at least 1, for which `maxWaiting` may wait. */
-export function createSlots(count: number, maxWaiting = MAX_WAITING): Slots {
+/** Makes `count` places, at least 1, for which `maxWaiting` may wait; any number when it is absent. */
+export function createSlots(count: number, maxWaiting = Number.POSITIVE_INFINITY): Slots {
   let free = count;
   const waiting: (() => void)[] = [];
   function give(): void {
@@ -32,9 +32,6 @@ export function createSlots(count: number, maxWaiting = MAX_WAITING): Slots {
     },
   };
 }
-
-/** As many images as some dozens of callers bring at the same time. */
-const MAX_WAITING = 128;
 
 function overloaded(count: number): ServingError {
   return new ServingError('overloaded', `${count} images wait to be worked on already`, {

@@ -33,9 +33,12 @@ const MAX_DECODES = 3;
 /** Fetches at the same time, of the whole process: each may hold as much as a URL may bring. */
 const MAX_FETCHES = 8;
 
+/** As many images as some dozens of callers bring at the same time. */
+const MAX_WAITING = 128;
+
 /** Makes the reader of one process: its limits hold for all models and requests together. */
 export function createImageReader({ images }: Config, parts: ImageReaderParts): ImageReader {
-  const fetches = createSlots(MAX_FETCHES);
+  const fetches = createSlots(MAX_FETCHES, MAX_WAITING);
   let decoder: Promise<ImageDecoder> | undefined;
   let fetcher: Promise<FetchUrl> | undefined;
 
@@ -70,7 +73,13 @@ async function openDecoder(
 ): Promise<ImageDecoder> {
   const { createImageDecoder } = await import('../../runtime/image/decoder');
   const concurrency = Math.min(threads, MAX_DECODES);
-  return createImageDecoder({ maxPixels, maxFrames, timeoutMs: decodeTimeoutMs, concurrency });
+  return createImageDecoder({
+    maxPixels,
+    maxFrames,
+    timeoutMs: decodeTimeoutMs,
+    concurrency,
+    maxWaiting: MAX_WAITING,
+  });
 }
 
 async function openFetcher(
