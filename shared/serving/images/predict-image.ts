@@ -17,7 +17,7 @@ export async function predictImage(
   { served, model }: { served: ServedModel; model: ImageModel },
   body: Json | Picture,
 ): Promise<HttpResponse> {
-  const [predictions = []] = await held(model, async () =>
+  const [predictions = []] = await held(served, async () =>
     score(parts, exchange, model, await readRequest(model, body, 1)),
   );
   const [best] = predictions;
@@ -32,7 +32,7 @@ export async function predictImages(
   { served, model }: { served: ServedModel; model: ImageModel },
   body: Json | Picture,
 ): Promise<HttpResponse> {
-  const predictions = await held(model, async () =>
+  const predictions = await held(served, async () =>
     score(parts, exchange, model, await readRequest(model, body, parts.config.limits.images)),
   );
   exchange.prediction = exchange.classes;
@@ -43,18 +43,18 @@ export async function predictImages(
 export async function predictInstances(
   parts: InferenceParts,
   exchange: Exchange,
-  model: ImageModel,
+  { served, model }: { served: ServedModel; model: ImageModel },
   value: { readonly instances: readonly unknown[]; readonly top_k?: unknown },
 ): Promise<HttpResponse> {
   const request = readImageJson(value, parts.config.limits.images);
-  const predictions = await held(model, () => score(parts, exchange, model, request));
+  const predictions = await held(served, () => score(parts, exchange, model, request));
   exchange.prediction = exchange.classes;
   return answerText(JSON.stringify({ predictions }));
 }
 
 /** Between loading a model and its last run bodies are read and images fetched: meanwhile it must not be freed. */
-async function held<T>(model: ImageModel, work: () => Promise<T>): Promise<T> {
-  const end = model.hold();
+async function held<T>(served: ServedModel, work: () => Promise<T>): Promise<T> {
+  const end = served.hold();
   try {
     return await work();
   } finally {

@@ -57,8 +57,6 @@ export interface TabularModel {
 export interface ImageModel {
   readonly manifest: ImageManifest;
   readonly spec: ResolvedImageSpec;
-  /** Keeps the session until the returned function is called: images are read and decoded between runs. */
-  hold(): () => void;
   /** Most images that one call of `run` may bring: what is decoded at the same time is bounded by it. */
   readonly maxImages: number;
   /** Runs images, together with whoever else is waiting. @throws {ServingError} `inference-failed` */
@@ -130,7 +128,6 @@ export function createServedModel(
       image: createImageModel(manifest, {
         run: runnerOf([manifest.output.scores]),
         ...batching,
-        hold: lease.hold,
       }),
     }),
     hold: lease.hold,
@@ -156,17 +153,13 @@ function createTabularModel(manifest: TabularManifest, run: Batcher): TabularMod
 }
 
 /** Images of different sizes cannot share a tensor: without one size for all, each is run alone. */
-function createImageModel(
-  manifest: ImageManifest,
-  { hold, ...parts }: BatcherParts & Pick<ImageModel, 'hold'>,
-): ImageModel {
+function createImageModel(manifest: ImageManifest, parts: BatcherParts): ImageModel {
   const { image: spec } = manifest;
   const maxRows = fixedSize(spec) === undefined ? 1 : parts.maxRows;
   return {
     manifest,
     spec: resolveImageSpec(spec),
     maxImages: maxRows,
-    hold,
     run: createBatcher({ ...parts, maxRows }),
   };
 }

@@ -30,7 +30,7 @@ export async function answerVertex(
   const pictures = image && readPictures(body, request);
   if (image !== undefined && pictures !== undefined) {
     const { predictInstances } = await import('../images/predict-image');
-    return predictInstances(parts, exchange, image, pictures);
+    return predictInstances(parts, exchange, { served, model: image }, pictures);
   }
   const names = outputsOf(request, signature);
   const outputs = await runTensors(parts, exchange, served, toInputs(request, signature));
