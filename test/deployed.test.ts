@@ -51,41 +51,38 @@ function copyOf(source: string, names: readonly string[]): string {
     expect(await importableFiles(folder)).toEqual(importableBefore);
   });
 
-  test.each([20, 22, 24])('answers under Node %i', async (major) => {
+  /** What the deployed `predict` answers to one request, under a Node of a major version. */
+  async function ask(
+    major: number,
+    env: Record<string, string>,
+    type: string,
+    body: string | Uint8Array<ArrayBuffer>,
+  ): Promise<unknown> {
     const predict = await startFunction({
       target: 'predict',
-      env: { FUNCTION_TARGET: 'predict', K_SERVICE: 'iris', LOG_EXECUTION_ID: 'true' },
+      env: { FUNCTION_TARGET: 'predict', ...env },
       runner: inFolder(folder, await nodeOf(major)),
       program: ['node_modules/.bin/functions-framework', '--target=predict'],
     });
-
-    const answer = await fetch(predict.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{"features":[5.1,3.5,1.4,0.2]}',
-    });
-    const body = await answer.json();
+    const answer = await fetch(predict.url, { method: 'POST', headers: { 'content-type': type }, body });
+    const value: unknown = await answer.json();
     await predict.stop();
+    return value;
+  }
+
+  test.each([20, 22, 24])('answers under Node %i', async (major) => {
+    const env = { K_SERVICE: 'iris', LOG_EXECUTION_ID: 'true' };
+
+    const body = await ask(major, env, 'application/json', '{"features":[5.1,3.5,1.4,0.2]}');
 
     // 0.9766 is what scikit-learn gives on the same rows.
     expect(body).toMatchObject({ prediction_label: 'setosa', confidence: expect.closeTo(0.9766, 4) });
   });
 
   test.each([20, 24])('decodes an image under Node %i', async (major) => {
-    const predict = await startFunction({
-      target: 'predict',
-      env: { FUNCTION_TARGET: 'predict', K_SERVICE: 'digits', MODEL_NAME: 'digits' },
-      runner: inFolder(folder, await nodeOf(major)),
-      program: ['node_modules/.bin/functions-framework', '--target=predict'],
-    });
+    const env = { K_SERVICE: 'digits', MODEL_NAME: 'digits' };
 
-    const answer = await fetch(predict.url, {
-      method: 'POST',
-      headers: { 'content-type': 'image/png' },
-      body: readFileSync(projectPath('test/images/grey.png')),
-    });
-    const body = await answer.json();
-    await predict.stop();
+    const body = await ask(major, env, 'image/png', readFileSync(projectPath('test/images/grey.png')));
 
     expect(body).toMatchObject({ model_name: 'digits', predictions: new Array(3).fill(expect.anything()) });
   });
