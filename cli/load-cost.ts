@@ -1,13 +1,12 @@
-// Loads one version in a process of its own and prints what that cost, as JSON.
-// Usage: load-cost.ts REGISTRY MODEL/VERSION portable|sealed
 import { findSealed } from '../shared/core/sealed';
 import type { NamedTensors } from '../shared/core/tensor';
 import { createLocalStore } from '../shared/registry/local-store';
 import { createRegistry } from '../shared/registry/registry';
 import { createSession, runtimeVersion, type Session } from '../shared/runtime/session';
 import { exampleInputs } from './same-answers';
+import type { VersionName } from './version-name';
 
-/** What this program prints. */
+/** What it costs to load one version, in a process that has done nothing else. */
 export interface LoadCost {
   readonly sessionMs: number;
   /** Most memory that was resident until the session was there, in bytes. */
@@ -18,15 +17,19 @@ export interface LoadCost {
 
 const RUNS = 10;
 
-async function main([root = '', name = '', variant = 'portable']: readonly string[]): Promise<void> {
-  const [model = '', version = ''] = name.split('/');
+/** Loads one version of a registry's folder and measures it. */
+export async function measureLoad(
+  root: string,
+  { model, version }: VersionName,
+  variant: string,
+): Promise<LoadCost> {
   const registry = createRegistry(createLocalStore(root));
   const manifest = await registry.manifest(model, version);
   const sealed = variant === 'sealed' ? findSealed(manifest, await runtimeVersion()) : undefined;
   const bytes = await registry.artifact(manifest, sealed && { variant: sealed });
   const startedAt = performance.now();
   const session = await createSession(bytes, { threads: 1, ...(sealed && { sealed }) });
-  const cost: LoadCost = {
+  return {
     sessionMs: performance.now() - startedAt,
     // Kilobytes: https://nodejs.org/api/process.html#processresourceusage
     peakBytes: process.resourceUsage().maxRSS * 1024,
@@ -35,7 +38,6 @@ async function main([root = '', name = '', variant = 'portable']: readonly strin
       8: await fastestRun(session, exampleInputs(manifest, session.signature, 8)),
     },
   };
-  console.log(JSON.stringify(cost));
 }
 
 async function fastestRun(session: Session, inputs: NamedTensors): Promise<number> {
@@ -47,5 +49,3 @@ async function fastestRun(session: Session, inputs: NamedTensors): Promise<numbe
   }
   return fastest;
 }
-
-void main(process.argv.slice(2));

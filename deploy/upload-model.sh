@@ -14,7 +14,7 @@ Publishes every version of the named models (all of them without a name) that li
 model-artifacts, or in the folder that MODEL_ARTIFACTS names.
 
 A version becomes visible when its manifest.json exists, so that is sent after the artifact
-and its sealed variants (`npm run seal`, which must come before this).
+and its sealed variants (`npx onnx-functions seal`, which must come before this).
 A published version never changes: what the bucket has already is left alone, and a file that
 differs from it is an error. model.json (the aliases) is only sent where the bucket has none.
 

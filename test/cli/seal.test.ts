@@ -1,26 +1,7 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { createIrisRegistry } from '../iris-registry';
+import { runCli } from './run-cli';
 
-const ROOT = join(__dirname, '../..');
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the program as `npm run seal` does. */
-function seal(...args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['build/run.mjs', 'cli/seal.ts', ...args],
-      { cwd: ROOT },
-      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
-}
+const seal = (...args: readonly string[]) => runCli(['seal', ...args]);
 
 describe('seal', () => {
   test('seals a version and says what that gains', async () => {
@@ -42,12 +23,12 @@ describe('seal', () => {
   });
 
   test.each([
-    ['no version', ['iris'], 'usage: npm run seal -- MODEL/VERSION'],
+    ['no version', ['iris'], 'expected MODEL/VERSION, as in iris/1.0.0, got "iris"'],
     ['a bucket', ['iris/1.0.0', '--registry', 'gs://models'], 'seal a version in a folder, before'],
   ])('refuses %s', async (_, args, message) => {
     const { code, stdout, stderr } = await seal(...args);
 
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
     expect(stderr).toContain(message);
   });
 });

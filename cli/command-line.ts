@@ -1,0 +1,98 @@
+import { Command, CommanderError } from 'commander';
+import { version } from '../package.json';
+import { ServingError } from '../shared/core/errors';
+import type { AddCommand, CommandParts } from './command';
+import { addImageModel } from './commands/image-model';
+import { addLoadCost } from './commands/load-cost';
+import { addSeal } from './commands/seal';
+import { addVerify } from './commands/verify';
+import { EXIT_CODES, exitCodeOf } from './exit-code';
+import type { GlobalOptions, Terminal } from './terminal';
+
+const COMMANDS: readonly AddCommand[] = [addVerify, addSeal, addImageModel, addLoadCost];
+
+/**
+ * Runs one command.
+ *
+ * @param args as after the program's name.
+ * @returns the exit code; nothing is thrown.
+ */
+export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode: number = EXIT_CODES.ok;
+  const program = createProgram(terminal);
+  let running = program;
+  const globals = () => running.opts<GlobalOptions>();
+  const parts: CommandParts = {
+    terminal,
+    globals,
+    action: (work) =>
+      async function runAction(...given) {
+        const result = await work(...given);
+        exitCode = result.exitCode ?? EXIT_CODES.ok;
+        const text = globals().json ? JSON.stringify(result.json, undefined, 2) : result.lines.join('\n');
+        if (text !== '') terminal.out(`${text}\n`);
+      },
+  };
+  for (const add of COMMANDS) add(program, parts);
+  for (const command of program.commands) addGlobalOptions(command, terminal);
+  program.hook('preAction', (_, command) => {
+    running = command;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return report(error, terminal, args.includes('--json'));
+  }
+}
+
+function createProgram(terminal: Terminal): Command {
+  return (
+    new Command('onnx-functions')
+      .description('Describes, checks, publishes and rolls out ONNX models.')
+      .version(version)
+      // Else `--version` would be the package's wherever it stands.
+      .enablePositionalOptions()
+      .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+      .addHelpText('after', EXIT_CODE_HELP)
+      .exitOverride()
+  );
+}
+
+function addGlobalOptions(command: Command, { env }: Terminal): void {
+  command
+    .option(
+      '--registry <uri>',
+      'folder, or gs://bucket/prefix, that holds the models',
+      env['MODEL_REGISTRY'] || 'model-artifacts',
+    )
+    .option('--json', 'print one JSON document instead of text', false);
+}
+
+const EXIT_CODE_HELP = `
+Exit codes: ${Object.entries(EXIT_CODES)
+  .map(([name, code]) => `${code} ${name}`)
+  .join(', ')}.
+MODEL_REGISTRY says which --registry is meant where none is given.
+`;
+
+function report(error: unknown, terminal: Terminal, json: boolean): number {
+  // Its own text is printed already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
+  if (json) terminal.out(`${JSON.stringify({ error: describe(error) }, undefined, 2)}\n`);
+  else for (const line of messagesOf(error)) terminal.err(`${line}\n`);
+  return exitCodeOf(error);
+}
+
+/** What went wrong and, beneath it, why: a cause says what no caller of a function may see. */
+function messagesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  return [error.message, ...(error.cause === undefined ? [] : messagesOf(error.cause))];
+}
+
+function describe(error: unknown): Record<string, unknown> {
+  const [message, ...causes] = messagesOf(error);
+  const known =
+    error instanceof ServingError ? { code: error.code, errors: error.errors, ...error.members } : {};
+  return { message, causes, ...known };
+}
