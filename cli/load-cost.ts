@@ -3,7 +3,7 @@ import type { NamedTensors } from '../shared/core/tensor';
 import { createLocalStore } from '../shared/registry/local-store';
 import { createRegistry } from '../shared/registry/registry';
 import { createSession, runtimeVersion, type Session } from '../shared/runtime/session';
-import { exampleInputs } from './same-answers';
+import { exampleInputs } from '../shared/serving/models/example-inputs';
 import type { VersionName } from './version-name';
 
 /** What it costs to load one version, in a process that has done nothing else. */

@@ -14,8 +14,8 @@ import { readPredictions, wantedOutputs } from '../shared/protocol/native/answer
 import { createLocalStore } from '../shared/registry/local-store';
 import { createRegistry } from '../shared/registry/registry';
 import { createSession, type Session } from '../shared/runtime/session';
+import { exampleInputs } from '../shared/serving/models/example-inputs';
 import { openModelSession } from '../shared/serving/models/model-session';
-import { exampleInputs } from './same-answers';
 
 /** What a version answers to the example of its own manifest. */
 export interface Verified {

@@ -1,7 +1,7 @@
 // The world's edge: everything impure enters the service here, whichever host it runs under.
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { openStore } from '../shared/registry/open-store';
@@ -35,6 +35,7 @@ export function openService(env: NodeJS.ProcessEnv): Service {
     openRegistry: async () => createRegistry(await openStore(config.registry.uri, config.registry)),
     createSession,
     threads: config.threads ?? countCpus({ readFile: readOrUndefined, availableParallelism }),
+    memoryBytes: memoryLimit(),
     now: () => performance.now(),
     startup: startup.read,
     readAsset,
@@ -82,6 +83,12 @@ function createStartup() {
       ...(listeningAt !== undefined && { listenMs: listeningAt - importedAt }),
     }),
   };
+}
+
+/** Where nothing limits the process, this is 0 or more than any machine has. */
+function memoryLimit(): number | undefined {
+  const bytes = process.constrainedMemory();
+  return bytes > 0 && bytes < totalmem() ? bytes : undefined;
 }
 
 /** The files for browsers lie beside the bundle. */

@@ -23,7 +23,10 @@ export interface RecordedRequest {
   readonly headers: IncomingMessage['headers'];
 }
 
-/** A server that speaks the media download of Cloud Storage's JSON API, as well or as badly as it is told. */
+/**
+ * A server that speaks the media download and the conditional delete of Cloud Storage's JSON API, as well or as badly as
+ * it is told. A scripted answer to a delete replaces what is said of it, not what it does.
+ */
 export interface FaultServer {
   /** Base URL, as GCS_API_ENDPOINT takes it. */
   readonly endpoint: string;
@@ -37,6 +40,8 @@ export interface FaultServer {
   script(name: string, ...answers: readonly Answer[]): void;
   /** Answers every request for an object, until `heal`. */
   always(name: string, answer: Answer): void;
+  /** Whether there is an object of a name. */
+  has(name: string): boolean;
   /** Number of scripted answers that nobody has asked for yet. */
   unused(name: string): number;
   /** Forgets what it was told to do wrong. */
@@ -59,6 +64,14 @@ export async function startFaultServer(): Promise<FaultServer> {
     const object = objects.get(name);
     const pin = query.get('generation');
     if (object === undefined || (pin !== null && pin !== object.generation)) return refuse(response, 404);
+    if (request.method === 'DELETE') {
+      const answer = scripts.get(name)?.shift();
+      const isMet = query.get('ifGenerationMatch') === object.generation;
+      if (isMet) objects.delete(name);
+      if (answer !== undefined) return answer({ request, response, ...object, start: 0, end: 0 });
+      return isMet ? void response.writeHead(204).end() : refuse(response, 412);
+    }
+    if (query.get('ifGenerationNotMatch') === object.generation) return void response.writeHead(304).end();
     const answer = scripts.get(name)?.shift() ?? constant.get(name) ?? whole;
     answer({ request, response, ...object, ...parseRange(request, object.bytes.length) });
   });
@@ -72,6 +85,7 @@ export async function startFaultServer(): Promise<FaultServer> {
     put: (name, bytes) => objects.set(name, { bytes, generation: String(generations++) }),
     script: (name, ...answers) => scripts.set(name, [...answers]),
     always: (name, answer) => constant.set(name, answer),
+    has: (name) => objects.has(name),
     unused: (name) => scripts.get(name)?.length ?? 0,
     heal() {
       scripts.clear();

@@ -20,6 +20,7 @@ export async function openIrisScorer(root: string): Promise<RowScorer> {
     now: () => performance.now(),
     onFailure: () => {},
     onLoad: () => {},
+    onSwitch: () => {},
   });
   return holdRowScorer(await models.get());
 }

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../shared/core/manifest';
-import { type ModelState, PRODUCTION } from '../shared/registry/registry';
+import { PRODUCTION } from '../shared/core/routing';
+import type { ModelState } from '../shared/registry/model-state';
 import { formatJson } from './manifest';
 
 /** A trained version that is not written yet. */

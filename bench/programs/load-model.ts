@@ -16,6 +16,7 @@ async function main([uri = '', endpoint = '']: readonly string[]): Promise<void>
     now: () => performance.now(),
     onFailure: (what, error) => console.error(what, error),
     onLoad: () => {},
+    onSwitch: () => {},
   });
   const { loadTimings } = await models.get();
   console.log(JSON.stringify(loadTimings));

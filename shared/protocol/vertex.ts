@@ -10,10 +10,12 @@ export interface VertexRequest {
   readonly instances: readonly unknown[];
   /** `parameters.outputs`: the outputs to answer with, at least one. Undefined for all of them. */
   readonly outputs?: readonly string[];
+  /** `parameters.model_version`: a version or an alias. */
+  readonly version?: string;
 }
 
 /**
- * Reads `{"instances": […], "parameters": {…}}`. Parameters other than `outputs` are for others to know.
+ * Reads `{"instances": […], "parameters": {…}}`. Parameters other than those two are for others to know.
  *
  * @throws {ServingError} `validation-failed`
  * @see https://cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements
@@ -22,8 +24,19 @@ export function readVertex(body: unknown): VertexRequest {
   if (typeof body !== 'object' || body === null || !('instances' in body))
     throw invalidAt('', `expected an object with "instances", got ${describeValue(body)}`);
   const instances = readInstances(body.instances);
-  const outputs = readOutputs('parameters' in body ? body.parameters : undefined);
-  return outputs === undefined ? { instances } : { instances, outputs };
+  const parameters = 'parameters' in body ? body.parameters : undefined;
+  const outputs = readOutputs(parameters);
+  const version = readVersion(parameters);
+  return { instances, ...(outputs && { outputs }), ...(version !== undefined && { version }) };
+}
+
+function readVersion(parameters: unknown): string | undefined {
+  const version = isObject(parameters) ? parameters['model_version'] : undefined;
+  if (version === undefined || typeof version === 'string') return version;
+  throw invalidAt(
+    '/parameters/model_version',
+    `expected a version or an alias, got ${describeValue(version)}`,
+  );
 }
 
 /**

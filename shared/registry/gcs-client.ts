@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { File, Storage } from '@google-cloud/storage';
 import { ServingError } from '../core/errors';
+import type { ObjectFacts } from './store';
 import { fromConnection, fromStatus, TransientFailure } from './store-failure';
 
 export interface GcsClientOptions {
@@ -26,9 +27,8 @@ export interface Upload {
   readonly writer: string;
 }
 
-/** What is known of an object without reading it. */
-export interface ObjectFacts {
-  readonly generation: string;
+/** What is known of an object in a bucket without reading it. */
+export interface BucketObjectFacts extends ObjectFacts {
   readonly writer: string | undefined;
 }
 
@@ -45,7 +45,9 @@ export interface GcsClient {
   /** Gives the new generation, or undefined when the precondition failed. */
   save(upload: Upload): Promise<string | undefined>;
   /** Undefined when there is no such object. */
-  stat(name: string): Promise<ObjectFacts | undefined>;
+  stat(name: string): Promise<BucketObjectFacts | undefined>;
+  /** Says whether the object is gone; false when it is of another generation. */
+  remove(name: string, ifGeneration: string): Promise<boolean>;
 }
 
 /** Loads the client library, which takes 50 to 170 ms, and makes a client of one bucket. Opens no connection. */
@@ -104,9 +106,21 @@ function fromStorage(storage: Storage, { bucket: bucketName, anonymous }: GcsCli
       const file = bucket.file(name);
       try {
         await file.getMetadata();
-        return { generation: generationOf(file), writer: writerOf(file) };
+        return factsOf(file);
       } catch (error) {
         if (statusOf(error) === 404) return undefined;
+        return rethrow(error);
+      }
+    },
+
+    async remove(name, ifGeneration) {
+      await authorize();
+      try {
+        await bucket.file(name).delete({ ifGenerationMatch: ifGeneration });
+        return true;
+      } catch (error) {
+        if (statusOf(error) === 404) return true;
+        if (statusOf(error) === 412) return false;
         return rethrow(error);
       }
     },
@@ -159,9 +173,15 @@ function generationOf({ metadata }: File): string {
   return String(generation);
 }
 
-function writerOf({ metadata }: File): string | undefined {
-  const writer = metadata.metadata?.['writer'];
-  return typeof writer === 'string' ? writer : undefined;
+function factsOf(file: File): BucketObjectFacts {
+  const { metadata, size, updated } = file.metadata;
+  const writer = metadata?.['writer'];
+  return {
+    generation: generationOf(file),
+    bytes: Number(size),
+    writtenAt: Date.parse(updated ?? ''),
+    writer: typeof writer === 'string' ? writer : undefined,
+  };
 }
 
 /** Transient, because after such an answer to a write it is to be seen whether the write was done. */

@@ -1,12 +1,13 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { type DeadlineOptions, withDeadline } from '../core/deadline';
 import { ServingError } from '../core/errors';
 import { retryTransient } from './backoff';
-import { type GcsClient, loadGcsClient, type ObjectFacts, type Upload } from './gcs-client';
+import { type BucketObjectFacts, type GcsClient, loadGcsClient, type Upload } from './gcs-client';
 import type { ObjectSource } from './media';
 import { checkKey, conflict, isVisible } from './object-check';
-import { DOWNLOAD_LIMITS, type DownloadLimits, downloadObject } from './object-download';
-import type { Store } from './store';
+import { DOWNLOAD_LIMITS, type DownloadLimits, downloadIfChanged, downloadObject } from './object-download';
+import { openUpload, UPLOAD_LIMITS, type UploadTarget } from './resumable-upload';
+import type { Store, WriteOptions } from './store';
 import { TransientFailure } from './store-failure';
 
 export interface GcsStoreOptions {
@@ -45,10 +46,18 @@ export function createGcsStore(options: GcsStoreOptions): Store {
   const root = prefix === '' ? '' : `${prefix}/`;
   const client = once(() => loadGcsClient({ bucket, endpoint: base, anonymous, timeoutMs: limits.writeMs }));
 
+  const requestHeaders = async () => (anonymous ? {} : (await client()).requestHeaders());
+
   const source = (key: string): ObjectSource => ({
     key,
     url: `${base}/storage/v1/b/${bucket}/o/${encodeURIComponent(root + key)}`,
-    requestHeaders: async () => (anonymous ? {} : (await client()).requestHeaders()),
+    requestHeaders,
+  });
+
+  const uploadTarget = (name: string): UploadTarget => ({
+    url: `${base}/upload/storage/v1/b/${bucket}/o`,
+    name,
+    requestHeaders,
   });
 
   return {
@@ -57,6 +66,16 @@ export function createGcsStore(options: GcsStoreOptions): Store {
     async read(key, readOptions) {
       checkKey(key);
       return downloadObject(source(key), readOptions, limits);
+    },
+
+    async readIfChanged(key, generation, { signal } = {}) {
+      checkKey(key);
+      return downloadIfChanged(source(key), generation, { signal, limits });
+    },
+
+    async stat(key) {
+      checkKey(key);
+      return withDeadline(whole(limits.listMs), (signal) => statOnce(client, root + key, { limits, signal }));
     },
 
     async list(under) {
@@ -70,13 +89,31 @@ export function createGcsStore(options: GcsStoreOptions): Store {
         .sort();
     },
 
-    async write(key, bytes, ifGeneration) {
+    async write(key, bytes, ifGeneration, { onProgress } = {}) {
       checkKey(key);
       const upload = { name: root + key, bytes, ifGeneration, writer: randomUUID() };
-      const write = (signal: AbortSignal) => writeOnce(client, upload, { limits, signal });
-      const generation = await withDeadline(whole(limits.writeMs), write);
+      const write = (signal: AbortSignal) =>
+        bytes.length > UPLOAD_LIMITS.partBytes
+          ? writeInParts(uploadTarget(upload.name), upload, { onProgress, signal })
+          : writeOnce(client, upload, { limits, signal });
+      const writeMs = limits.writeMs + Math.floor(bytes.length / SLOWEST_BYTES_PER_MS);
+      const generation = await withDeadline(whole(writeMs), write);
       if (generation === undefined) throw conflict(key);
+      onProgress?.(bytes.length);
       return generation;
+    },
+
+    async remove(key, ifGeneration) {
+      checkKey(key);
+      const remove = (signal: AbortSignal) =>
+        retryTransient(
+          async () => {
+            const removing = (await client()).remove(root + key, ifGeneration);
+            return withDeadline(single(limits.requestMs, signal), () => removing);
+          },
+          { policy: limits, signal },
+        );
+      if (!(await withDeadline(whole(limits.listMs), remove))) throw conflict(key);
     },
   };
 }
@@ -159,6 +196,34 @@ async function writeOnce(
   return retryTransient(attempt, { policy: limits, signal });
 }
 
-function ownGeneration(facts: ObjectFacts | undefined, { writer }: Upload): string | undefined {
+/** What is large is sent in parts, of which a lost connection costs one; its outcome is the upload's own to tell. */
+async function writeInParts(
+  target: UploadTarget,
+  { bytes, ifGeneration }: Upload,
+  { onProgress, signal }: WriteOptions & { readonly signal: AbortSignal },
+): Promise<string | undefined> {
+  const md5 = createHash('md5').update(bytes).digest('base64');
+  const upload = await openUpload(target, { ifGeneration, md5 }, { signal });
+  if (upload === undefined) return undefined;
+  const { partBytes } = UPLOAD_LIMITS;
+  let sent = 0;
+  for (; bytes.length - sent > partBytes; sent += partBytes) {
+    await upload.send(bytes.subarray(sent, sent + partBytes));
+    onProgress?.(sent + partBytes);
+  }
+  return upload.finish(bytes.subarray(sent));
+}
+
+async function statOnce(
+  open: OpenClient,
+  name: string,
+  { limits, signal }: Call,
+): Promise<BucketObjectFacts | undefined> {
+  const client = await open();
+  const stat = () => withDeadline(single(limits.requestMs, signal), () => client.stat(name));
+  return retryTransient(stat, { policy: limits, signal });
+}
+
+function ownGeneration(facts: BucketObjectFacts | undefined, { writer }: Upload): string | undefined {
   return facts?.writer === writer ? facts.generation : undefined;
 }

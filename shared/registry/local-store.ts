@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { ServingError } from '../core/errors';
 import { errnoOf, type FileLockOptions, withFileLock } from './file-lock';
 import { checkKey, checkSize, conflict, digestError, isVisible, notFound } from './object-check';
-import type { ReadOptions, Store, StoredObject } from './store';
+import type { ObjectFacts, ReadOptions, Store, StoredObject } from './store';
 
 /**
  * Opens a store that is a folder. An object is a file; its generation is the hash of its bytes, so writing the
@@ -26,12 +26,22 @@ export function createLocalStore(root: string, lock: FileLockOptions = {}): Stor
       return explained(key, () => readFromDisk(path, key, options));
     },
 
+    async readIfChanged(key, generation, options = {}) {
+      const object = await this.read(key, options);
+      return object.generation === generation ? undefined : object;
+    },
+
+    async stat(key) {
+      const path = pathOf(base, key);
+      return explained(key, () => factsOf(path));
+    },
+
     async list(prefix) {
       const folder = prefix === '' ? base : pathOf(base, prefix.replace(/\/$/, ''));
       return explained(prefix, () => listFolder(folder));
     },
 
-    async write(key, bytes, ifGeneration) {
+    async write(key, bytes, ifGeneration, { onProgress } = {}) {
       const path = pathOf(base, key);
       await explained(key, () =>
         withTemporaryFile(path, bytes, (temporary) =>
@@ -40,7 +50,13 @@ export function createLocalStore(root: string, lock: FileLockOptions = {}): Stor
             : replace(path, key, { temporary, ifGeneration, lock }),
         ),
       );
+      onProgress?.(bytes.length);
       return createHash('sha256').update(bytes).digest('hex');
+    },
+
+    async remove(key, ifGeneration) {
+      const path = pathOf(base, key);
+      await explained(key, () => removeFile(path, key, { ifGeneration, lock }));
     },
   };
 }
@@ -90,6 +106,12 @@ async function readFile(
   } finally {
     await file.close();
   }
+}
+
+async function factsOf(path: string): Promise<ObjectFacts | undefined> {
+  const object = await readFile(path);
+  const facts = object && (await unlessMissing(stat(path)));
+  return facts && { generation: object.generation, bytes: object.bytes.length, writtenAt: facts.mtimeMs };
 }
 
 /** Read and hashed a piece at a time, so that a large artifact does not stop the process from answering. */
@@ -160,8 +182,7 @@ async function create(path: string, key: string, temporary: string): Promise<voi
   }
 }
 
-interface Replacement {
-  readonly temporary: string;
+interface Comparison {
   readonly ifGeneration: string;
   readonly lock: FileLockOptions;
 }
@@ -169,7 +190,7 @@ interface Replacement {
 async function replace(
   path: string,
   key: string,
-  { temporary, ifGeneration, lock }: Replacement,
+  { temporary, ifGeneration, lock }: Comparison & { readonly temporary: string },
 ): Promise<void> {
   const compareThenRename = async () => {
     const current = await readFile(path);
@@ -177,6 +198,17 @@ async function replace(
     await rename(temporary, path);
   };
   await withFileLock(hiddenBeside(path, 'lock'), compareThenRename, lock);
+}
+
+async function removeFile(path: string, key: string, { ifGeneration, lock }: Comparison): Promise<void> {
+  // Its folder may be gone with it, and then there is no room for a lock.
+  if ((await readFile(path)) === undefined) return;
+  const compareThenRemove = async () => {
+    const current = await readFile(path);
+    if (current !== undefined && current.generation !== ifGeneration) throw conflict(key);
+    await rm(path, { force: true });
+  };
+  await withFileLock(hiddenBeside(path, 'lock'), compareThenRemove, lock);
 }
 
 /** Hidden names are not objects: neither listed nor readable. */

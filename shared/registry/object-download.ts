@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { withDeadline } from '../core/deadline';
 import { ServingError } from '../core/errors';
 import { type RetryPolicy, retryTransient } from './backoff';
-import { type Media, type MediaLimits, type ObjectSource, openMedia } from './media';
+import {
+  type Media,
+  type MediaLimits,
+  type MediaRange,
+  type ObjectSource,
+  openMedia,
+  Unchanged,
+} from './media';
 import { checkSize, digestError } from './object-check';
 import type { ReadOptions, StoredObject } from './store';
 import { SpoiltRead, TransientFailure } from './store-failure';
@@ -36,11 +43,12 @@ export const DOWNLOAD_LIMITS: DownloadLimits = {
  * Every request after the first is for the generation that the first one found and for the bytes still missing.
  * Bytes with another digest than the expected one are fetched once more, from the beginning.
  *
- * @throws {ServingError} as `Store.read` says; the signal's reason when that cancels.
+ * @throws {ServingError} as `Store.read` says; the signal's reason when that cancels; `Unchanged` where the generation is
+ *   the one that is known already (`unless`).
  */
 export async function downloadObject(
   source: ObjectSource,
-  { expected, signal }: ReadOptions = {},
+  { expected, signal, unless }: ReadOptions & Pick<MediaRange, 'unless'> = {},
   limits: DownloadLimits = DOWNLOAD_LIMITS,
 ): Promise<StoredObject> {
   const late = () =>
@@ -49,7 +57,7 @@ export async function downloadObject(
       `the store did not deliver "${source.key}" within ${limits.deadlineMs} ms`,
     );
   return withDeadline({ ms: limits.deadlineMs, signal, late }, async (whole) => {
-    const download = { source, limits, signal: whole };
+    const download = { source, limits, signal: whole, unless };
     try {
       return await readOnce(download, expected).catch((error: unknown) => {
         if (error instanceof SpoiltRead) return readOnce(download, expected);
@@ -61,6 +69,25 @@ export async function downloadObject(
   });
 }
 
+/**
+ * Reads a whole object unless it is still of a generation that is known.
+ *
+ * @returns undefined where it is.
+ * @throws {ServingError} as `downloadObject`
+ */
+export async function downloadIfChanged(
+  source: ObjectSource,
+  generation: string,
+  { signal, limits }: { signal?: AbortSignal | undefined; limits: DownloadLimits },
+): Promise<StoredObject | undefined> {
+  try {
+    return await downloadObject(source, { unless: generation, ...(signal && { signal }) }, limits);
+  } catch (error) {
+    if (error instanceof Unchanged) return undefined;
+    throw error;
+  }
+}
+
 /** One download under way. */
 export interface Download {
   readonly source: ObjectSource;
@@ -68,10 +95,17 @@ export interface Download {
   readonly signal: AbortSignal;
 }
 
-async function readOnce(download: Download, expected: ReadOptions['expected']): Promise<StoredObject> {
-  const { source, limits, signal } = download;
+async function readOnce(
+  download: Download & { readonly unless: string | undefined },
+  expected: ReadOptions['expected'],
+): Promise<StoredObject> {
+  const { source, limits, signal, unless } = download;
   const isLarge = expected !== undefined && expected.bytes >= 2 * limits.segmentBytes;
-  const range = isLarge ? { start: 0, end: limits.segmentBytes } : { start: 0 };
+  const range = {
+    start: 0,
+    ...(isLarge && { end: limits.segmentBytes }),
+    ...(unless !== undefined && { unless }),
+  };
   const open = () => openMedia(source, range, { ...limits, signal });
   const first = await retryTransient(open, { policy: limits, signal });
   try {

@@ -3,6 +3,8 @@ export interface WriteOptions {
   /** The generation that must be there still, or `'absent'` for none. Anything may be there when left out. */
   readonly ifGeneration?: string | 'absent';
   readonly contentType?: string;
+  /** Digest of the whole in base64, where it is known beforehand: the store refuses other bytes. */
+  readonly md5?: string;
 }
 
 /** One object, wherever it is. */

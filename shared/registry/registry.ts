@@ -2,17 +2,8 @@ import compare from 'semver/functions/compare';
 import { hasCode, ServingError } from '../core/errors';
 import { type ArtifactFile, type Manifest, MODEL_NAME, MODEL_VERSION } from '../core/manifest';
 import { parseManifest } from '../core/manifest-text';
-import type { Store } from './store';
-
-/** The alias that an unpinned request follows. */
-export const PRODUCTION = 'production';
-
-/** What may change about a model after its versions are published: `<model>/model.json`. */
-export interface ModelState {
-  readonly schema_version: 1;
-  /** Alias to version. */
-  readonly aliases: Readonly<Record<string, string>>;
-}
+import { NO_STATE, parseState, type StateSnapshot } from './model-state';
+import type { Store, StoredObject } from './store';
 
 /**
  * The layout of models in a store: `<model>/<version>/manifest.json` beside the artifact it names, and
@@ -24,10 +15,10 @@ export interface Registry {
   models(): Promise<readonly string[]>;
   /** Published versions of a model, lowest first; empty for an unknown model. */
   versions(model: string): Promise<readonly string[]>;
-  /** The version an unpinned request gets: the production alias, else the highest. */
-  defaultVersion(model: string): Promise<string>;
-  /** Versions by alias; empty for a model without any. */
-  aliases(model: string): Promise<Readonly<Record<string, string>>>;
+  /** What is decided about a model; nothing, for one without a state. */
+  state(model: string): Promise<StateSnapshot>;
+  /** The state unless it is still of a generation that is known; undefined where it is. */
+  stateIfChanged(model: string, generation: StateSnapshot['generation']): Promise<StateSnapshot | undefined>;
   /** Reads and checks one manifest. */
   manifest(model: string, version: string): Promise<Manifest>;
   /** Reads the bytes a manifest promises, and no others. */
@@ -54,24 +45,23 @@ export function createRegistry(store: Store): Registry {
       return names.filter((_, index) => contents[index]?.includes('manifest.json')).sort(compare);
     },
 
-    async defaultVersion(model) {
-      const state = await readState(store, checkName(model));
-      const production = state?.aliases[PRODUCTION];
-      if (production !== undefined) return checkVersion(production);
-      const highest = (await registry.versions(model)).at(-1);
-      if (highest !== undefined) return highest;
-      throw new ServingError(
-        'object-not-found',
-        `the registry has no complete version of a model "${model}"`,
-        {
-          cause: new Error(
-            `looked in ${store.uri} for ${model}/<version>/manifest.json, with versions like 1.0.0`,
-          ),
-        },
-      );
+    async state(model) {
+      const key = stateKey(model);
+      const object = await unlessMissing(store.read(key));
+      return object === undefined ? { state: NO_STATE, generation: 'absent' } : toSnapshot(object, model);
     },
 
-    aliases: async (model) => (await readState(store, checkName(model)))?.aliases ?? {},
+    async stateIfChanged(model, generation) {
+      if (generation === 'absent') {
+        const snapshot = await registry.state(model);
+        return snapshot.generation === 'absent' ? undefined : snapshot;
+      }
+      const key = stateKey(model);
+      const missing: StoredObject = { bytes: new Uint8Array(), generation: 'absent' };
+      const object = await store.readIfChanged(key, generation).catch(asMissing(missing));
+      if (object === missing) return { state: NO_STATE, generation: 'absent' };
+      return object && toSnapshot(object, model);
+    },
 
     async manifest(model, version) {
       const key = `${checkName(model)}/${checkVersion(version)}/manifest.json`;
@@ -92,26 +82,25 @@ export function createRegistry(store: Store): Registry {
   return registry;
 }
 
-async function readState(store: Store, model: string): Promise<ModelState | undefined> {
-  try {
-    return parseState(decode((await store.read(`${model}/model.json`)).bytes), model);
-  } catch (error) {
-    if (hasCode(error, 'object-not-found')) return undefined;
-    throw error;
-  }
+/** Where the state of a model is. @throws {ServingError} `object-not-found` for what is no name of a model */
+export function stateKey(model: string): string {
+  return `${checkName(model)}/model.json`;
 }
 
-function parseState(text: string, model: string): ModelState {
-  try {
-    const state = JSON.parse(text) as Partial<ModelState> | null;
-    const aliases = state?.aliases;
-    if (state?.schema_version !== 1 || typeof aliases !== 'object' || aliases === null) {
-      throw new TypeError('expected {"schema_version": 1, "aliases": {...}}');
-    }
-    return { schema_version: 1, aliases };
-  } catch (cause) {
-    throw new ServingError('invalid-manifest', `${model}/model.json is not a model state`, { cause });
-  }
+/** Reads a state that was found. @throws {ServingError} `invalid-manifest` */
+export function toSnapshot({ bytes, generation }: StoredObject, model: string): StateSnapshot {
+  return { state: parseState(decode(bytes), model), generation };
+}
+
+function unlessMissing<T>(reading: Promise<T>): Promise<T | undefined> {
+  return reading.catch(asMissing(undefined));
+}
+
+function asMissing<T>(instead: T): (error: unknown) => T {
+  return (error) => {
+    if (hasCode(error, 'object-not-found')) return instead;
+    throw error;
+  };
 }
 
 function checkName(model: string): string {

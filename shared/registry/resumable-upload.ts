@@ -115,14 +115,14 @@ async function openSession(
   { url, name }: UploadTarget,
   options: WriteOptions,
 ): Promise<string | undefined> {
-  const { ifGeneration, contentType = 'application/octet-stream' } = options;
+  const { ifGeneration, contentType = 'application/octet-stream', md5 } = options;
   const query = new URLSearchParams({ uploadType: 'resumable', name });
   if (ifGeneration !== undefined)
     query.set('ifGenerationMatch', ifGeneration === 'absent' ? '0' : ifGeneration);
   const answer = await call(`${url}?${query}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: Buffer.from(JSON.stringify({ name, contentType })),
+    body: Buffer.from(JSON.stringify({ name, contentType, md5Hash: md5 })),
   });
   if (answer.status === 412) return undefined;
   const location = answer.header('location');

@@ -12,6 +12,12 @@ export interface LoadCacheOptions<V> {
   readonly maxBackoffMs?: number;
   /** Most values that are kept; the one asked for longest ago gives way. @default no limit */
   readonly maxEntries?: number;
+  /** Most that the values kept may weigh together, as `weigh` says. @default no limit */
+  readonly maxWeight?: number;
+  /** @default nothing */
+  readonly weigh?: (value: V) => number;
+  /** Says of a value that it must not give way now, whatever the limits. @default never */
+  readonly isKept?: (key: string) => boolean;
   /** How long a value is good, in milliseconds; an older one still serves when a newer one cannot be loaded. @default for ever */
   readonly maxAgeMs?: number;
   /** Evenly distributed between 0 and 1. @default Math.random */
@@ -38,6 +44,8 @@ export interface LoadCache<V> {
    *   the same again, with what is left of the wait in `Retry-After`. The first call after that loads again.
    */
   get(key: string, load: () => Promise<V>): Promise<V>;
+  /** Forgets a value, or a failure, as if it had given way. A load under way goes on, and its value is kept. */
+  drop(key: string): void;
 }
 
 interface Entry<V> {
@@ -56,6 +64,8 @@ type Before<V> = Pick<Entry<V>, 'failures'> & { readonly value: V | undefined };
 export function createLoadCache<V>(options: LoadCacheOptions<V>): LoadCache<V> {
   const { now, backoffMs = 1_000, maxBackoffMs = 10_000, random = Math.random, onFailure } = options;
   const { maxAgeMs = Number.POSITIVE_INFINITY, maxEntries = Number.POSITIVE_INFINITY, onEvict } = options;
+  const { maxWeight = Number.POSITIVE_INFINITY, weigh = () => 0, isKept = () => false } = options;
+  const isLimited = maxEntries !== Number.POSITIVE_INFINITY || maxWeight !== Number.POSITIVE_INFINITY;
   // In the order in which they were last asked for, where there is a limit.
   const entries = new Map<string, Entry<V>>();
 
@@ -85,18 +95,25 @@ export function createLoadCache<V>(options: LoadCacheOptions<V>): LoadCache<V> {
     if (entry?.loadedAt === undefined) return entry;
     if (maxAgeMs !== Number.POSITIVE_INFINITY && now() - entry.loadedAt > maxAgeMs) return undefined;
     // Alone, it is the last one asked for already.
-    if (maxEntries !== Number.POSITIVE_INFINITY && entries.size > 1) {
+    if (isLimited && entries.size > 1) {
       entries.delete(key);
       entries.set(key, entry);
     }
     return entry;
   }
 
+  /** Lets go of what was asked for longest ago until the rest is within the limits; the newest always stays. */
   function evict(): void {
-    const loaded = [...entries].filter(([, entry]) => entry.value !== undefined);
-    for (const [key, { value }] of loaded.slice(0, Math.max(0, loaded.length - maxEntries))) {
+    const loaded = [...entries].flatMap(([key, { value }]) => (value === undefined ? [] : [{ key, value }]));
+    let count = loaded.length;
+    let weight = loaded.reduce((sum, { value }) => sum + weigh(value), 0);
+    for (const { key, value } of loaded.slice(0, -1)) {
+      if (count <= maxEntries && weight <= maxWeight) return;
+      if (isKept(key)) continue;
       entries.delete(key);
-      if (value !== undefined) onEvict?.(value);
+      count -= 1;
+      weight -= weigh(value);
+      onEvict?.(value);
     }
   }
 
@@ -113,6 +130,12 @@ export function createLoadCache<V>(options: LoadCacheOptions<V>): LoadCache<V> {
       const loading = run(key, load, { failures: entry.failures, value });
       entries.set(key, { ...entry, loading });
       return loading;
+    },
+    drop(key) {
+      const entry = entries.get(key);
+      if (entry?.loading !== undefined) return;
+      entries.delete(key);
+      if (entry?.value !== undefined) onEvict?.(entry.value);
     },
   };
 }

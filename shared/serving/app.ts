@@ -11,7 +11,7 @@ import type { Log } from './log';
 import { createMetrics, type Metrics } from './metrics/metrics';
 import { createModels, type ModelsParts } from './models/models';
 import type { PagesParts } from './pages';
-import { failureEntry, requestEntry, round } from './request-entry';
+import { failureEntry, requestEntry, round, switchEntry } from './request-entry';
 import { protocolOfPath, routesOf, type Target } from './routes';
 import { holdRowScorer } from './scoring/score-rows';
 import type { StorageEvent } from './scoring/scoring-job';
@@ -19,7 +19,7 @@ import type { ScoreOutcome } from './scoring/scoring-report';
 
 /** What the world outside must provide. */
 export interface AppParts
-  extends Omit<ModelsParts, 'onFailure' | 'onLoad'>,
+  extends Omit<ModelsParts, 'onFailure' | 'onLoad' | 'onSwitch'>,
     Pick<PagesParts, 'readAsset'>,
     ImageReaderParts {
   readonly log: Log;
@@ -52,6 +52,10 @@ export function createApp(config: Config, parts: AppParts): App {
   const models = createModels(config, {
     ...parts,
     onLoad: (load) => metrics.recordLoad({ ...load, model: load.name }),
+    onSwitch: (change) => {
+      log.write(switchEntry(change));
+      metrics.recordSwitch(change.model);
+    },
     onFailure: (what, error, severity) =>
       log.write(failureEntry(config, `loading the ${what}`, error, severity)),
   });
@@ -67,11 +71,13 @@ export function createApp(config: Config, parts: AppParts): App {
   function finish<R extends HttpResponse>(exchange: Exchange, response: R): R {
     if (exchange.coldStart) exchange.startup = { ...parts.startup(), ...models.peek()?.loadTimings };
     const latencyMs = now() - exchange.startedAt;
-    const headers = {
+    const headers: Record<string, string> = {
       ...response.headers,
       'x-request-id': exchange.requestId,
       'server-timing': serverTiming(exchange, latencyMs),
     };
+    if (exchange.version !== undefined) headers['x-model-version'] = exchange.version;
+    if (exchange.versionReason !== undefined) headers['x-version-reason'] = exchange.versionReason;
     function onSent(failure?: unknown): void {
       // What made the pieces says why it failed; where nothing did, the caller went.
       if (failure !== undefined)

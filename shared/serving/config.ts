@@ -37,6 +37,14 @@ export interface Config {
     readonly images: number;
     /** Most models that are kept loaded at the same time. */
     readonly loadedModels: number;
+    /** Most memory that loaded models may take together, in bytes; half of the container's when absent. */
+    readonly modelMemoryBytes?: number;
+  };
+  readonly rollout: {
+    /** How long the routing that was read is good without another look, in milliseconds. */
+    readonly checkMs: number;
+    /** How old it may be for an answer after a time without requests, in milliseconds. */
+    readonly maxAgeMs: number;
   };
   readonly images: {
     /** Most pixels of one image, as it is and as it is resized to. */
@@ -125,6 +133,11 @@ export function readConfig(env: Environment, embedded: EmbeddedModels = {}): Con
       rows: read.integer('MAX_BATCH_ROWS', 100_000, 1),
       images: read.integer('MAX_BATCH_IMAGES', 1_000, 1),
       loadedModels: read.integer('MAX_LOADED_MODELS', 4, 1),
+      ...optional('modelMemoryBytes', read.optionalInteger('MAX_MODEL_MEMORY_BYTES', 1)),
+    },
+    rollout: {
+      checkMs: read.integer('ROLLOUT_CHECK_MS', 5_000, 0),
+      maxAgeMs: read.integer('ROLLOUT_MAX_AGE_MS', 60_000, 0),
     },
     images: readImages(read, bodyBytes),
     scoring: readScoring(read),

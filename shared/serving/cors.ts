@@ -21,7 +21,8 @@ export function corsHeaders(
   return {
     ...varies,
     'access-control-allow-origin': origins === '*' ? '*' : origin,
-    'access-control-expose-headers': 'X-Request-Id, Server-Timing, Retry-After',
+    'access-control-expose-headers':
+      'X-Request-Id, X-Model-Version, X-Version-Reason, Server-Timing, Retry-After',
     ...(request.method === 'OPTIONS' && allow !== undefined && preflightHeaders(request, allow)),
   };
 }
@@ -30,7 +31,7 @@ function preflightHeaders(request: HttpRequest, allow: string): Headers {
   const asked = header(request, 'access-control-request-headers');
   return {
     'access-control-allow-methods': allow,
-    'access-control-allow-headers': asked ?? 'Content-Type, X-Request-Id, Authorization',
+    'access-control-allow-headers': asked ?? 'Content-Type, X-Request-Id, X-Routing-Key, Authorization',
     'access-control-max-age': '3600',
   };
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type HttpRequest, header } from '../core/http';
+import type { Shadow } from '../core/routing';
 import type { FeatureSummary } from '../core/summary';
 import type { Protocol } from '../protocol/error-shape';
+import type { VersionReason } from './models/rollout';
 
 /** Milliseconds that each step of an answer took; steps that were not taken are absent. */
 export interface Timings {
@@ -35,6 +37,10 @@ export interface Exchange {
   startup?: Readonly<Record<string, number>>;
   model?: string;
   version?: string;
+  /** Why it is this version. */
+  versionReason?: VersionReason;
+  /** The version that is given a copy of the request. */
+  shadow?: Shadow;
   rows?: number;
   /** The predicted value; for a batch, how often each was predicted. */
   prediction?: unknown;

@@ -1,4 +1,5 @@
 import { type FieldError, ServingError } from '../core/errors';
+import { header } from '../core/http';
 import { rangeWarnings, summarise } from '../core/summary';
 import type { NamedTensors } from '../core/tensor';
 import { type Predictions, readPredictions } from '../protocol/native/answer';
@@ -8,7 +9,7 @@ import type { Config } from './config';
 import type { Exchange } from './exchange';
 import type { ImageReader } from './images/image-reader';
 import type { ModelRef } from './models/model-choice';
-import type { Models } from './models/models';
+import type { Found, Models } from './models/models';
 import type { ServedModel, TabularModel } from './models/served-model';
 
 export interface InferenceParts {
@@ -20,32 +21,47 @@ export interface InferenceParts {
 }
 
 /**
- * The model that a request asks for, loaded first if need be.
+ * The model that a request asks for, loaded first if need be. What the reference leaves open, the query may say:
+ * `?version=`, with a version or an alias.
  *
  * @throws {ServingError} `model-unavailable`, `model-not-found`
  */
 export async function loadFor(
   { models, now }: InferenceParts,
   exchange: Exchange,
-  ref?: ModelRef,
+  ref: ModelRef = {},
 ): Promise<ServedModel> {
-  const served = models.peek(ref) ?? (await waitForModel(models, exchange, { now, ref }));
-  exchange.model = served.manifest.name;
-  exchange.version = served.manifest.version;
-  return served;
+  const asked = askedFor(exchange, ref);
+  const found = models.recall(asked) ?? (await waitForModel(models, exchange, { now, asked }));
+  exchange.model = found.name;
+  exchange.version = found.version;
+  exchange.versionReason = found.reason;
+  if (found.shadow !== undefined) exchange.shadow = found.shadow;
+  return found.served;
+}
+
+/** Whoever sends the same routing key is answered by the same version; who sends none is as good as anybody. */
+function askedFor({ request, requestId }: Exchange, ref: ModelRef): ModelRef {
+  const routingKey = header(request, 'x-routing-key') ?? requestId;
+  const version = ref.version ?? queriedVersion(request.query);
+  return version === undefined ? { ...ref, routingKey } : { ...ref, version, routingKey };
+}
+
+function queriedVersion(query: string): string | undefined {
+  return query === '' ? undefined : (new URLSearchParams(query).get('version') ?? undefined);
 }
 
 async function waitForModel(
   models: Models,
   exchange: Exchange,
-  { now, ref }: { now: () => number; ref: ModelRef | undefined },
-): Promise<ServedModel> {
+  { now, asked }: { now: () => number; asked: ModelRef },
+): Promise<Found> {
   const startedAt = now();
   const isFirst = models.peek() === undefined;
   try {
-    const served = await models.get(ref);
+    const found = await models.find(asked);
     exchange.coldStart ||= isFirst;
-    return served;
+    return found;
   } finally {
     exchange.timings.loadMs = now() - startedAt;
   }

@@ -1,11 +1,14 @@
 import { hasCode } from '../core/errors';
 import { header } from '../core/http';
 import { sniffImage } from '../core/image-type';
+import { invalidAt } from '../core/invalid';
 import { parseJson } from '../core/json';
+import { describeValue } from '../core/schema-error';
 import { parseTensorJson } from '../core/tensor-body';
 import { type ForeignProtocol, recognise } from '../protocol/recognise';
 import type { Exchange } from './exchange';
 import { checkJsonType, mediaType } from './json-body';
+import type { ModelRef } from './models/model-choice';
 
 /** A body in the words of another protocol. */
 export interface Foreign {
@@ -68,6 +71,25 @@ export function jsonOf(body: Json | Picture): unknown {
   if ('value' in body) return body.value;
   throw body.refusal;
 }
+
+/**
+ * The version, or alias, that a body asks for. It is taken out: what is left is the input.
+ *
+ * @throws {ServingError} `validation-failed` for one that is no text
+ */
+export function takeVersion(body: Json | Picture): ModelRef {
+  if (!('value' in body)) return {};
+  const { value } = body;
+  if (typeof value !== 'object' || value === null || !(VERSION in value)) return {};
+  const { [VERSION]: version } = value;
+  if (typeof version !== 'string') {
+    throw invalidAt(`/${VERSION}`, `expected a version or an alias, got ${describeValue(version)}`);
+  }
+  delete (value as { [VERSION]?: unknown })[VERSION];
+  return { version };
+}
+
+const VERSION = 'model_version';
 
 const PICTURE_TYPE = /^(multipart\/form-data$|image\/)/;
 

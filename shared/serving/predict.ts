@@ -16,7 +16,7 @@ import {
   tabularOf,
 } from './inference';
 import { checkJsonType, mediaType } from './json-body';
-import { type Foreign, jsonOf, readBody } from './predict-body';
+import { type Foreign, jsonOf, readBody, takeVersion } from './predict-body';
 import { answerBigQuery } from './protocols/bigquery';
 import { answerOip } from './protocols/oip';
 import { answerTfs } from './protocols/tfs';
@@ -30,7 +30,7 @@ import { type LinesFormat, predictLines } from './scoring/predict-lines';
 export async function predict(parts: InferenceParts, exchange: Exchange): Promise<HttpResponse> {
   const body = await readBody(exchange, 'predict');
   if ('protocol' in body) return answerForeign(parts, exchange, body);
-  const served = await loadFor(parts, exchange);
+  const served = await loadFor(parts, exchange, takeVersion(body));
   if (served.image !== undefined) {
     const { predictImage } = await import('./images/predict-image');
     return predictImage(parts, exchange, { served, model: served.image }, body);
@@ -52,7 +52,7 @@ export async function predictBatch(parts: InferenceParts, exchange: Exchange): P
   if (lines !== undefined) return predictLines(parts, exchange, lines);
   const body = await readBody(exchange, 'predictBatch');
   if ('protocol' in body) return answerForeign(parts, exchange, body);
-  const served = await loadFor(parts, exchange);
+  const served = await loadFor(parts, exchange, takeVersion(body));
   if (served.image !== undefined) {
     const { predictImages } = await import('./images/predict-image');
     return predictImages(parts, exchange, { served, model: served.image }, body);
@@ -77,7 +77,7 @@ export async function predictVertex(parts: InferenceParts, exchange: Exchange): 
 export async function predictUrl(parts: InferenceParts, exchange: Exchange): Promise<HttpResponse> {
   checkJsonType(exchange.request);
   const value = parseJson(await exchange.request.body());
-  const served = await loadFor(parts, exchange);
+  const served = await loadFor(parts, exchange, takeVersion({ value }));
   if (served.image === undefined) {
     throw new ServingError('validation-failed', `model "${served.manifest.name}" takes no images`);
   }

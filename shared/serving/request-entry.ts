@@ -4,6 +4,7 @@ import { readTrace } from '../core/trace';
 import type { Config } from './config';
 import type { Exchange, Timings } from './exchange';
 import type { LogEntry, Severity } from './log';
+import type { RoutingChange } from './models/rollout';
 
 /** Makes the log entry of one answered request. */
 export function requestEntry(
@@ -32,6 +33,7 @@ export function requestEntry(
   if (model !== undefined) {
     entry['model'] = model;
     entry['version'] = exchange.version;
+    if (exchange.versionReason !== undefined) entry['versionReason'] = exchange.versionReason;
   }
   for (const member of OPTIONAL) {
     if (exchange[member] !== undefined) entry[member] = exchange[member];
@@ -56,6 +58,27 @@ export function failureEntry(
   severity: Severity = 'ERROR',
 ): LogEntry {
   return { severity, message: `${what} failed: ${messageOf(error)}`, ...errorOf(config, error) };
+}
+
+/** Makes the log entry of a change of which versions answer. */
+export function switchEntry({ model, from, to }: RoutingChange): LogEntry {
+  const before = formatShares(from);
+  return {
+    severity: 'INFO',
+    message: `${model} is answered by ${formatShares(to)}${before === '' ? '' : `, before by ${before}`}`,
+    'logging.googleapis.com/labels': { model },
+    model,
+    from,
+    to,
+  };
+}
+
+/** Shares as people write them: `1.0.0 (90 %), 1.1.0 (10 %)`. */
+function formatShares(shares: RoutingChange['to']): string {
+  const entries = Object.entries(shares);
+  const [only] = entries;
+  if (only !== undefined && entries.length === 1) return only[0];
+  return entries.map(([version, percent]) => `${version} (${percent} %)`).join(', ');
 }
 
 /** A failed load is logged when it fails; the requests that met it are not each an error of their own. */

@@ -18,6 +18,16 @@ afterEach(() => rm(folder, { recursive: true }));
 
 describeStoreContract(async () => createLocalStore(join(folder, 'registry')));
 
+test('does not remove what somebody else wrote meanwhile', async () => {
+  const store = createLocalStore(folder);
+  const first = await store.write('model.json', Buffer.from('1'), 'absent');
+  await store.write('model.json', Buffer.from('2'), first);
+
+  await expect(store.remove('model.json', first)).rejects.toMatchObject({ code: 'conflict' });
+
+  expect(String((await store.read('model.json')).bytes)).toBe('2');
+});
+
 test('files that begin with a dot, and folders without an object, are not listed', async () => {
   await mkdir(join(folder, 'iris', '2.0.0', 'empty'), { recursive: true });
   await writeFile(join(folder, 'iris', '.DS_Store'), '');

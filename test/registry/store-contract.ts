@@ -113,6 +113,49 @@ export function describeStoreContract(openEmptyStore: () => Promise<Store>): voi
     });
   });
 
+  describe('readIfChanged()', () => {
+    test('gives nothing for the generation that is known, and the new bytes after a write', async () => {
+      const first = await store.write('model.json', Buffer.from('1'), 'absent');
+
+      expect(await store.readIfChanged('model.json', first)).toBeUndefined();
+      const second = await store.write('model.json', Buffer.from('2'), first);
+      const changed = await store.readIfChanged('model.json', first);
+
+      expect(changed?.generation).toBe(second);
+      expect(Buffer.from(changed?.bytes ?? []).toString()).toBe('2');
+    });
+
+    test('says that there is no object', async () => {
+      await expect(store.readIfChanged('missing', '1')).rejects.toMatchObject({ code: 'object-not-found' });
+    });
+  });
+
+  describe('stat()', () => {
+    test('tells generation, size and age without the bytes', async () => {
+      const generation = await store.write('model.onnx', Buffer.from('12345'), 'absent');
+
+      expect(await store.stat('model.onnx')).toMatchObject({
+        generation,
+        bytes: 5,
+        writtenAt: expect.any(Number),
+      });
+      expect(Math.abs(((await store.stat('model.onnx'))?.writtenAt ?? 0) - Date.now())).toBeLessThan(60_000);
+      expect(await store.stat('missing')).toBeUndefined();
+    });
+  });
+
+  describe('remove()', () => {
+    test('removes the generation it was given, and does not mind that it is gone already', async () => {
+      const generation = await store.write('iris/1.0.0/model.onnx', Buffer.from('1'), 'absent');
+
+      await store.remove('iris/1.0.0/model.onnx', generation);
+      await store.remove('iris/1.0.0/model.onnx', generation);
+
+      expect(await store.stat('iris/1.0.0/model.onnx')).toBeUndefined();
+      expect(await store.list('')).toEqual([]);
+    });
+  });
+
   describe('list()', () => {
     test('names objects and folders directly under a prefix, sorted and relative to it', async () => {
       for (const key of [
@@ -172,6 +215,20 @@ export function describeStoreContract(openEmptyStore: () => Promise<Store>): voi
       await expect(store.write('model.json', Buffer.from('1'), '12345')).rejects.toMatchObject({
         code: 'conflict',
       });
+    });
+
+    test('writes what is large in parts, and tells how far it is', async () => {
+      const bytes = randomBytes(20 * 1024 ** 2);
+      const progress: number[] = [];
+
+      const options = { onProgress: (sent: number) => progress.push(sent) };
+      const generation = await store.write('large.onnx', bytes, 'absent', options);
+
+      const expected = { bytes: bytes.length, sha256: sha256(bytes) };
+      expect(await store.read('large.onnx', { expected })).toMatchObject({ generation });
+      expect(progress.at(-1)).toBe(bytes.length);
+      expect(progress).toEqual([...progress].sort((a, b) => a - b));
+      await expect(store.write('large.onnx', bytes, 'absent')).rejects.toMatchObject({ code: 'conflict' });
     });
 
     test('refuses a name outside of the store', async () => {

@@ -40,6 +40,7 @@ function open(env: Record<string, string> = {}): Opened {
     now: () => performance.now(),
     onFailure: () => {},
     onLoad: (load) => loads.push(load),
+    onSwitch: () => {},
   });
   return { models, loads, released };
 }

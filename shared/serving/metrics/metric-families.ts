@@ -11,6 +11,7 @@ import {
 export interface MetricFamilies {
   record(observation: Observation): void;
   recordLoad(observation: LoadObservation): void;
+  recordSwitch(model: string): void;
   readonly all: readonly Family[];
 }
 
@@ -27,6 +28,7 @@ export function createMetricFamilies(): MetricFamilies {
       families.loads.of([model, version, outcome]).add(1);
       families.loadDuration.of([model, version, outcome]).observe(ms / 1_000);
     },
+    recordSwitch: (model) => families.switches.of([model]).add(1),
     all: Object.values(families),
   };
 }
@@ -70,6 +72,7 @@ function createFamilies() {
     coldStarts: count('onnx_cold_starts_total', 'Requests that paid for the start of an instance.', []),
     predictions: count('onnx_predictions_total', 'Rows predicted to be of a class.', [...MODEL, 'class']),
     loads: count('onnx_model_loads_total', 'Attempts to load a model.', LOAD),
+    switches: count('onnx_version_switches_total', 'Changes of which versions answer.', ['model']),
     loadDuration: spread('onnx_model_load_duration_seconds', 'Time of an attempt to load a model.', LOAD),
   };
 }

@@ -9,6 +9,8 @@ export interface Metrics {
   record(observation: Observation): void;
   /** Counts one attempt to load a model. Never waits, never throws. */
   recordLoad(observation: LoadObservation): void;
+  /** Counts one change of which versions of a model answer. */
+  recordSwitch(model: string): void;
   /**
    * All metrics in Prometheus text form, those of the process among them.
    *
@@ -29,7 +31,7 @@ export interface MetricsText {
  * to write the text: no cold start pays for it, and an instance that nobody scrapes never does.
  */
 export function createMetrics(): Metrics {
-  const { record, recordLoad, all } = createMetricFamilies();
+  const { all, ...recorders } = createMetricFamilies();
   let opening: Promise<Registry> | undefined;
 
   function openOnce(): Promise<Registry> {
@@ -41,8 +43,7 @@ export function createMetrics(): Metrics {
   }
 
   return {
-    record,
-    recordLoad,
+    ...recorders,
     async text() {
       const registry = await openOnce();
       return { contentType: registry.contentType, body: withoutUnmeasured(await registry.metrics()) };

@@ -1,13 +1,19 @@
 import { ServingError } from '../../core/errors';
-import { MODEL_NAME, MODEL_VERSION } from '../../core/manifest';
-import { PRODUCTION, type Registry } from '../../registry/registry';
+import { MODEL_NAME } from '../../core/manifest';
+import { type Shadow, sharesOf } from '../../core/routing';
+import { routingOf, type StateSnapshot } from '../../registry/model-state';
+import type { Registry } from '../../registry/registry';
 import { createLoadCache } from '../../runtime/load-cache';
+import type { Catalogue, CatalogueParts } from './catalogue';
+import { openRollout, type Rollout, type RolloutParts, type VersionReason } from './rollout';
 
-/** Which model a request asks for; what it leaves out, the deployment decides. */
+/** Which model a request asks for; what it leaves out, the deployment and the registry decide. */
 export interface ModelRef {
   readonly name?: string;
   /** A version, or an alias of one. */
   readonly version?: string;
+  /** Requests of the same key are answered by the same version where the traffic is split. */
+  readonly routingKey?: string;
 }
 
 /** One version of one model. */
@@ -16,91 +22,147 @@ export interface ModelVersion {
   readonly version: string;
 }
 
-/** Finds which version is meant. What a reference leaves out, the deployment decides. */
+/** The version that answers a request, and why it is that one. */
+export interface Choice extends ModelVersion {
+  readonly reason: VersionReason;
+  /** The version that is given a copy of the request; absent for a request that chose for itself. */
+  readonly shadow?: Shadow;
+}
+
+/** Finds which version is meant. What a reference leaves out, the deployment and the registry decide. */
 export interface ModelChoice {
-  /** What was chosen for the same reference a moment ago, without waiting. */
-  recall(ref: ModelRef): ModelVersion | undefined;
+  /** What `choose` would say, where that needs no waiting. */
+  recall(ref: ModelRef): Choice | undefined;
   /**
    * Finds the version that is meant. Only what the registry has is ever looked for further, so that made-up names
    * cost nothing and leave nothing behind.
    *
    * @throws {ServingError} `model-not-found`, naming what there is; `model-unavailable`
    */
-  choose(ref: ModelRef): Promise<ModelVersion>;
+  choose(ref: ModelRef): Promise<Choice>;
+  /** The routing of a model that the registry has. @throws {ServingError} `model-not-found`, `model-unavailable` */
+  rollout(name?: string): Promise<Rollout>;
+  /** The routing of a model that is followed already, without waiting. */
+  peek(name: string): Rollout | undefined;
+}
+
+interface ChoiceParts
+  extends CatalogueParts,
+    Pick<RolloutParts, 'checkMs' | 'maxAgeMs' | 'onSwitch'>,
+    Record<'prepare', (chosen: ModelVersion, beside: readonly ModelVersion[]) => Promise<void>>,
+    Record<'isLoaded', (chosen: ModelVersion) => boolean>,
+    Record<'release', (chosen: ModelVersion) => void> {
   readonly catalogue: Catalogue;
+  /** Reads the registry for something that cannot be waited for long. */
+  readonly glance: <T>(work: (registry: Registry) => Promise<T>) => Promise<T>;
 }
-
-/** What the registry has, as seen a moment ago at the latest. */
-export interface Catalogue {
-  names(): Promise<readonly string[]>;
-  versions(name: string): Promise<readonly string[]>;
-  aliases(name: string): Promise<Readonly<Record<string, string>>>;
-}
-
-interface ChoiceParts {
-  /** Works with the registry, within a deadline. */
-  readonly read: <T>(work: (registry: Registry) => Promise<T>) => Promise<T>;
-  /** Milliseconds on a clock that never goes back. */
-  readonly now: () => number;
-  readonly onFailure: (key: string, error: unknown) => void;
-}
-
-/** How soon a model, version or alias that was published is seen by those who ask for it. */
-const MAX_AGE_MS = 30_000;
 
 /** A version that cannot be chosen is told of as a manifest that cannot be loaded. */
 const USUAL_KEY = 'manifest';
 
 /** Prepares to choose; nothing is read before it is asked for. */
-export function createModelChoice(configured: ModelRef, parts: ChoiceParts): ModelChoice {
-  const { read, now, onFailure } = parts;
-  const catalogue = createCatalogue(parts);
-  const usuals = createLoadCache<ModelVersion>({ now, onFailure });
-  const chooseUsual = () =>
-    usuals.get(USUAL_KEY, () => read((registry) => chooseDefault(registry, configured)));
-  // Only what exists gets here, so there are never many.
-  const choices = new Map<string, { readonly chosen: ModelVersion; readonly at: number }>();
+export function createModelChoice(
+  configured: { readonly name?: string; readonly version?: string },
+  parts: ChoiceParts,
+): ModelChoice {
+  const { read, now, onFailure, catalogue } = parts;
+  const usualNames = createLoadCache<string>({ now, onFailure });
+  const rollouts = createLoadCache<Rollout>({ now, onFailure });
 
-  function recall({ name, version }: ModelRef): ModelVersion | undefined {
-    const usual = usuals.peek(USUAL_KEY);
-    const isNamed = (name ?? usual?.name) === usual?.name && (version ?? usual?.version) === usual?.version;
-    if (usual !== undefined && isNamed) return usual;
-    const choice = choices.get(`${name ?? usual?.name} ${version}`);
-    return choice !== undefined && now() - choice.at < MAX_AGE_MS ? choice.chosen : undefined;
+  const usualName = () => configured.name ?? usualNames.peek(USUAL_KEY);
+  const findUsualName = async () =>
+    configured.name ?? usualNames.get(USUAL_KEY, () => read((registry) => onlyModel(registry)));
+  const keyOf = (name: string) => (name === usualName() ? USUAL_KEY : `manifest of ${name}`);
+  const rolloutOf = (name: string) =>
+    rollouts.get(keyOf(name), () => read((registry) => open(registry, name, parts)));
+
+  /** The one version of a deployment that is pinned to it. */
+  const pinnedOf = (name: string) => (name === usualName() ? configured.version : undefined);
+
+  function recall({ name = usualName(), version, routingKey }: ModelRef): Choice | undefined {
+    if (name === undefined) return undefined;
+    const pinned = pinnedOf(name);
+    if (pinned !== undefined && (version ?? pinned) === pinned)
+      return { name, version: pinned, reason: 'pinned' };
+    if (version !== undefined && catalogue.hasSeen(name, version)) return { name, version, reason: 'pinned' };
+    const rollout = rollouts.peek(keyOf(name));
+    if (rollout === undefined || rollout.touch() !== undefined) return undefined;
+    return version === undefined ? unnamed(name, rollout, routingKey) : named(name, rollout, version);
   }
 
   return {
-    catalogue,
     recall,
+    rollout: async (name) =>
+      rolloutOf(name === undefined ? await findUsualName() : await known(catalogue, name)),
+    peek: (name) => rollouts.peek(keyOf(name)),
     async choose(ref) {
-      if (ref.name === undefined && ref.version === undefined) return chooseUsual();
-      const known = recall(ref);
-      if (known !== undefined) return known;
-      const name = ref.name ?? (await chooseUsual()).name;
-      const chosen = await findVersion(catalogue, name, ref.version);
-      choices.set(`${name} ${ref.version}`, { chosen, at: now() });
-      return chosen;
+      const recalled = recall(ref);
+      if (recalled !== undefined) return recalled;
+      const { version, routingKey } = ref;
+      const usual = ref.name ?? (await findUsualName());
+      const name = usual === usualName() ? usual : await known(catalogue, usual);
+      const pinned = pinnedOf(name);
+      if (pinned !== undefined && (version ?? pinned) === pinned)
+        return { name, version: pinned, reason: 'pinned' };
+      if (version !== undefined && (await catalogue.has(name, version)))
+        return { name, version, reason: 'pinned' };
+      const rollout = await rolloutOf(name);
+      await rollout.touch();
+      if (version === undefined) return unnamed(name, rollout, routingKey);
+      return named(name, rollout, version) ?? unknown(catalogue, name, { version, rollout });
     },
   };
 }
 
-function createCatalogue({ read, now, onFailure }: ChoiceParts): Catalogue {
-  const lists = createLoadCache<readonly string[]>({ now, onFailure, maxAgeMs: MAX_AGE_MS });
-  const states = createLoadCache<Readonly<Record<string, string>>>({ now, onFailure, maxAgeMs: MAX_AGE_MS });
-  return {
-    names: () => lists.get('models', () => read((registry) => registry.models())),
-    versions: (name) => lists.get(`versions ${name}`, () => read((registry) => registry.versions(name))),
-    aliases: (name) => states.get(`aliases ${name}`, () => read((registry) => registry.aliases(name))),
-  };
+function unnamed(name: string, rollout: Rollout, routingKey: string | undefined): Choice {
+  const { version, reason } = rollout.choose(routingKey);
+  const shadow = rollout.shadow();
+  if (shadow === undefined || shadow.version === version) return { name, version, reason };
+  return { name, version, reason, shadow };
 }
 
-/**
- * The version that a deployment serves to those who do not choose: found without listing where `MODEL_NAME` says
- * the model, because at cold start every read counts.
- */
-async function chooseDefault(registry: Registry, configured: ModelRef): Promise<ModelVersion> {
-  const name = configured.name ?? (await onlyModel(registry));
-  return { name, version: configured.version ?? (await registry.defaultVersion(name)) };
+/** What a version of that name means without looking into the registry: one that takes traffic, or an alias. */
+function named(name: string, rollout: Rollout, asked: string): Choice | undefined {
+  if (rollout.shares().has(asked)) return { name, version: asked, reason: 'pinned' };
+  const version = rollout.versionOf(asked);
+  return version === undefined ? undefined : { name, version, reason: 'alias' };
+}
+
+async function open(registry: Registry, name: string, parts: ChoiceParts): Promise<Rollout> {
+  const { catalogue, glance, prepare, release, isLoaded, onFailure, onSwitch, now, checkMs, maxAgeMs } =
+    parts;
+  const snapshot = await registry.state(name);
+  const isDecided = sharesOf(routingOf(snapshot.state)).size > 0;
+  const highest = isDecided ? undefined : (await registry.versions(name)).at(-1);
+  if (!isDecided && highest === undefined) throw nothingIn(registry, name);
+  return openRollout(snapshot, highest, {
+    model: name,
+    readIfChanged: (generation) => glance((opened) => changeOf(opened, name, { generation, catalogue })),
+    highest: async () => (await catalogue.versions(name)).at(-1),
+    isLoaded: (version) => isLoaded({ name, version }),
+    prepare: (version, beside) =>
+      prepare(
+        { name, version },
+        [...beside].map((other) => ({ name, version: other })),
+      ),
+    release: (version) => release({ name, version }),
+    onFailure: (error) => onFailure(`state of ${name}`, error),
+    onSwitch,
+    now,
+    checkMs,
+    maxAgeMs,
+  });
+}
+
+/** A state that changed may tell of a version that was published or removed. */
+async function changeOf(
+  registry: Registry,
+  name: string,
+  { generation, catalogue }: { generation: StateSnapshot['generation']; catalogue: Catalogue },
+): Promise<StateSnapshot | undefined> {
+  const snapshot = await registry.stateIfChanged(name, generation);
+  if (snapshot !== undefined) catalogue.forget(name);
+  return snapshot;
 }
 
 async function onlyModel(registry: Registry): Promise<string> {
@@ -113,29 +175,28 @@ async function onlyModel(registry: Registry): Promise<string> {
   throw new ServingError('object-not-found', detail, { cause });
 }
 
-async function findVersion(
+/** @throws {ServingError} `model-not-found` for a name that the registry has not */
+async function known(catalogue: Catalogue, name: string): Promise<string> {
+  const names = await catalogue.names();
+  if (MODEL_NAME.test(name) && names.includes(name)) return name;
+  throw notFound(`there is no model ${JSON.stringify(name.slice(0, 64))}`, { models: names });
+}
+
+async function unknown(
   catalogue: Catalogue,
   name: string,
-  version: string | undefined,
-): Promise<ModelVersion> {
-  const names = await catalogue.names();
-  if (!MODEL_NAME.test(name) || !names.includes(name)) {
-    throw notFound(`there is no model ${JSON.stringify(name.slice(0, 64))}`, { models: names });
-  }
-  const versions = await catalogue.versions(name);
-  if (version !== undefined && MODEL_VERSION.test(version) && versions.includes(version)) {
-    return { name, version };
-  }
-  const aliases = await catalogue.aliases(name);
-  const chosen = Object.hasOwn(aliases, version ?? PRODUCTION) ? aliases[version ?? PRODUCTION] : undefined;
-  if (chosen !== undefined) return { name, version: chosen };
-  const highest = versions.at(-1);
-  if (version === undefined && highest !== undefined) return { name, version: highest };
-  const wanted = version === undefined ? 'a complete version' : JSON.stringify(version.slice(0, 64));
-  throw notFound(`model "${name}" has no version or alias ${wanted}`, {
-    versions,
-    aliases: Object.keys(aliases),
+  { version, rollout }: { version: string; rollout: Rollout },
+): Promise<never> {
+  throw notFound(`model "${name}" has no version or alias ${JSON.stringify(version.slice(0, 64))}`, {
+    versions: await catalogue.versions(name),
+    aliases: Object.keys(rollout.routing().aliases),
   });
+}
+
+function nothingIn({ uri }: Registry, name: string): ServingError {
+  const cause = new Error(`looked in ${uri} for ${name}/<version>/manifest.json, with versions like 1.0.0`);
+  const detail = `the registry has no complete version of a model "${name}"`;
+  return new ServingError('object-not-found', detail, { cause });
 }
 
 function notFound(detail: string, members: Readonly<Record<string, readonly string[]>>): ServingError {

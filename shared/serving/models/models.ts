@@ -1,14 +1,22 @@
 import { type DeadlineOptions, withDeadline } from '../../core/deadline';
 import { ServingError } from '../../core/errors';
-import type { Manifest } from '../../core/manifest';
+import { isImage, isTabular, type Manifest } from '../../core/manifest';
 import type { Registry } from '../../registry/registry';
 import { createLoadCache } from '../../runtime/load-cache';
 import type { Session, SessionOptions } from '../../runtime/session';
 import type { Config } from '../config';
 import type { Severity } from '../log';
-import { createModelChoice, type ModelRef, type ModelVersion } from './model-choice';
+import { createCatalogue } from './catalogue';
+import { exampleInputs } from './example-inputs';
+import { type Choice, createModelChoice, type ModelRef, type ModelVersion } from './model-choice';
 import { openModelSession } from './model-session';
+import { isOwnFault, type Rollout, type RoutingChange } from './rollout';
 import { createServedModel, type ServedModel } from './served-model';
+
+/** The model that answers a request, and why it is this version. */
+export interface Found extends Choice {
+  readonly served: ServedModel;
+}
 
 /** The models that this process serves. Where no model is named, the one is meant that the deployment is for. */
 export interface Models {
@@ -16,12 +24,18 @@ export interface Models {
   peek(ref?: ModelRef): ServedModel | undefined;
   /** A model, loaded first if need be. @throws {ServingError} `model-unavailable`, `model-not-found` */
   get(ref?: ModelRef): Promise<ServedModel>;
+  /** As `peek`, with the reason of the choice. */
+  recall(ref: ModelRef): Found | undefined;
+  /** As `get`, with the reason of the choice. */
+  find(ref: ModelRef): Promise<Found>;
   /** Its manifest alone, which needs no session. @throws {ServingError} `model-unavailable`, `model-not-found` */
   manifest(ref?: ModelRef): Promise<Manifest>;
   /** The names of all models of the registry. @throws {ServingError} `model-unavailable` */
   names(): Promise<readonly string[]>;
   /** The versions of a model, lowest first. @throws {ServingError} `model-unavailable`, `model-not-found` */
   versions(name?: string): Promise<readonly string[]>;
+  /** How requests for a model are routed. @throws {ServingError} `model-unavailable`, `model-not-found` */
+  rollout(name?: string): Promise<Rollout>;
 }
 
 /** How one load went. */
@@ -34,81 +48,165 @@ export interface ModelsParts {
   readonly openRegistry: () => Promise<Registry>;
   readonly createSession: (model: Uint8Array, options: SessionOptions) => Promise<Session>;
   readonly threads: number;
+  /** Memory of the container, in bytes; absent where it has no limit. */
+  readonly memoryBytes?: number | undefined;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   /** Told once of each load that failed; with `WARNING` when something else was loaded in its place. */
   readonly onFailure: (what: string, error: unknown, severity?: Severity) => void;
   /** Told of every load of a model, well or badly ended. */
   readonly onLoad: (report: LoadReport) => void;
+  /** Told of every change of which versions answer. */
+  readonly onSwitch: (change: RoutingChange) => void;
 }
 
 const DEFAULT: ModelRef = {};
 
 /** Prepares to load models; nothing is read before it is asked for. */
 export function createModels(config: Config, parts: ModelsParts): Models {
-  const { now, onFailure: report } = parts;
+  const { now, onFailure: report, onSwitch } = parts;
   const onFailure = (key: string, error: unknown) => report(key.split(' ', 1)[0] ?? key, error);
   const registries = createLoadCache<Registry>({ now, onFailure });
   const manifests = createLoadCache<Manifest>({ now, onFailure, maxEntries: MAX_MANIFESTS });
+  /** Versions that answer while others are loaded beside them: they must not make room for those. */
+  const answering = new Set<string>();
   const models = createLoadCache<ServedModel>({
     now,
     onFailure,
     maxEntries: config.limits.loadedModels,
+    maxWeight:
+      config.limits.modelMemoryBytes ?? (parts.memoryBytes ?? Number.POSITIVE_INFINITY) * MODEL_SHARE,
+    weigh: ({ memoryBytes }) => memoryBytes,
+    isKept: (key) => answering.has(key),
     onEvict: (served) => served.release(),
   });
   const registry = () => registries.get('registry', parts.openRegistry);
-  const inTime = <T>(work: (signal: AbortSignal) => Promise<T>) => withDeadline(loadDeadline(config), work);
+  type Work<T> = (registry: Registry, signal: AbortSignal) => Promise<T>;
+  const within = <T>(deadline: DeadlineOptions, work: Work<T>) =>
+    withDeadline(deadline, async (signal) => work(await registry(), signal));
+  const read = <T>(work: Work<T>) => within(loadDeadline(config), work);
 
-  const { recall, choose, catalogue } = createModelChoice(config.model, {
-    read: (work) => inTime(async () => work(await registry())),
+  const catalogue = createCatalogue({ read, now, onFailure });
+  const choice = createModelChoice(config.model, {
+    read,
+    glance: (work) => within(GLANCE, work),
+    catalogue,
+    isLoaded: (chosen) => models.peek(keyOf(chosen)) !== undefined,
+    prepare,
+    release: (chosen) => models.drop(keyOf(chosen)),
+    checkMs: config.rollout.checkMs,
+    maxAgeMs: config.rollout.maxAgeMs,
+    onSwitch,
     now,
     onFailure,
   });
 
   const manifestOf = ({ name, version }: ModelVersion) =>
-    manifests.get(`manifest ${name}/${version}`, () =>
-      inTime(async () => (await registry()).manifest(name, version)),
-    );
+    manifests.get(`manifest ${name}/${version}`, () => read((registry) => registry.manifest(name, version)));
 
-  async function load(chosen: ModelVersion, signal: AbortSignal): Promise<ServedModel> {
+  const getServed = (chosen: ModelVersion, mustWarm: boolean) =>
+    models.get(keyOf(chosen), () => read((registry, signal) => load(chosen, { registry, signal, mustWarm })));
+
+  interface Loading {
+    readonly registry: Registry;
+    readonly signal: AbortSignal;
+    readonly mustWarm: boolean;
+  }
+
+  async function load(chosen: ModelVersion, { registry, signal, mustWarm }: Loading): Promise<ServedModel> {
     const startedAt = now();
     let outcome: LoadReport['outcome'] = 'failed';
     try {
       const manifest = await manifestOf(chosen);
       const manifestMs = now() - startedAt;
-      const opened = await openModelSession(manifest, { ...parts, registry: await registry(), signal });
+      const opened = await openModelSession(manifest, { ...parts, registry, signal });
+      const served = createServedModel({ config, now }, manifest, opened, manifestMs);
+      if (mustWarm) await warm(served);
       outcome = 'ok';
-      return createServedModel({ config, now }, manifest, opened, manifestMs);
+      return served;
     } finally {
       parts.onLoad({ ...chosen, outcome, ms: now() - startedAt });
     }
   }
 
+  async function prepare(chosen: ModelVersion, beside: readonly ModelVersion[]): Promise<void> {
+    const keys = beside.map(keyOf);
+    for (const key of keys) answering.add(key);
+    try {
+      await getServed(chosen, true);
+    } finally {
+      for (const key of keys) answering.delete(key);
+    }
+  }
+
+  async function find(ref: ModelRef): Promise<Found> {
+    for (;;) {
+      const chosen = await choice.choose(ref);
+      // A request that says what it wants is told that it cannot have that; another is answered by what there is.
+      const rollout =
+        chosen.reason === 'pinned' || chosen.reason === 'alias' ? undefined : choice.peek(chosen.name);
+      try {
+        return { ...chosen, served: await getServed(chosen, rollout?.hasAlternative() ?? false) };
+      } catch (error) {
+        if (!isOwnFault(error) || !(await rollout?.avoid(chosen.version))) throw error;
+      }
+    }
+  }
+
+  function recall(ref: ModelRef): Found | undefined {
+    const chosen = choice.recall(ref) ?? exactly(ref);
+    const served = chosen && models.peek(keyOf(chosen));
+    return served && { ...chosen, served };
+  }
+
   return {
-    peek(ref = DEFAULT) {
-      const chosen = recall(ref) ?? exactly(ref);
-      return chosen && models.peek(keyOf(chosen));
-    },
-    async get(ref = DEFAULT) {
-      const chosen = await choose(ref);
-      return models.get(keyOf(chosen), () => inTime((signal) => load(chosen, signal)));
-    },
-    manifest: async (ref = DEFAULT) => manifestOf(await choose(ref)),
+    find,
+    recall,
+    peek: (ref = DEFAULT) => recall(ref)?.served,
+    get: async (ref = DEFAULT) => (await find(ref)).served,
+    manifest: async (ref = DEFAULT) => manifestOf(await choice.choose(ref)),
     names: catalogue.names,
     async versions(name) {
-      const chosen = await choose(name === undefined ? DEFAULT : { name });
+      const chosen = await choice.choose(name === undefined ? DEFAULT : { name });
       return catalogue.versions(chosen.name);
     },
+    rollout: choice.rollout,
   };
 }
 
+/**
+ * Answers the example of the manifest, so that what a first run costs is not paid by a request, and a version that cannot
+ * answer is found out. A model of tensors has no example: it is run on zeros, which may be what it cannot take.
+ *
+ * @throws {ServingError} `inference-failed`
+ */
+async function warm(served: ServedModel): Promise<void> {
+  const { manifest, signature } = served;
+  try {
+    await served.runTensors(exampleInputs(manifest, signature, 1));
+  } catch (error) {
+    if (!isTabular(manifest) && !isImage(manifest)) return;
+    served.release();
+    throw error;
+  }
+}
+
 /** A reference that leaves nothing to choose. */
-function exactly({ name, version }: ModelRef): ModelVersion | undefined {
-  return name === undefined || version === undefined ? undefined : { name, version };
+function exactly({ name, version }: ModelRef): Choice | undefined {
+  return name === undefined || version === undefined ? undefined : { name, version, reason: 'pinned' };
 }
 
 /** A manifest is a few kilobytes. */
 const MAX_MANIFESTS = 256;
+
+/** How much of the container's memory models may take: the rest is for requests, and for one that is loaded. */
+const MODEL_SHARE = 0.5;
+
+/** A look at the state of a model is given up soon: what is known serves in the meantime. */
+const GLANCE: DeadlineOptions = {
+  ms: 5_000,
+  late: () => new ServingError('store-unavailable', 'the store did not answer within 5000 ms'),
+};
 
 function keyOf({ name, version }: ModelVersion): string {
   return `model ${name}/${version}`;

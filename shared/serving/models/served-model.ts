@@ -33,6 +33,8 @@ export interface ServedModel {
    * @throws {ServingError} `inference-failed`, `overloaded`, `caller-left`
    */
   runTensors(inputs: NamedTensors, options?: CallOptions): Promise<BatchedRun>;
+  /** About how much memory it takes while it is loaded, in bytes. */
+  readonly memoryBytes: number;
   /** Whether a sealed artifact is loaded instead of the portable one. */
   readonly isSealed: boolean;
   /** How long each part of loading it took, in milliseconds. */
@@ -68,6 +70,10 @@ const MAX_BATCH_ROWS = 256;
 
 /** An image keeps the session busy for so long that more of them together save nothing, and hold the first one up. */
 const MAX_BATCH_IMAGES = 8;
+
+/** What a session takes besides, and for each byte of its file: docs/rollout.md has the figures that were measured. */
+const MEMORY_BASE = 4 * 1024 * 1024;
+const MEMORY_FACTOR = 1.3;
 
 /** Derives from a manifest and its session what answering needs. */
 export function createServedModel(
@@ -110,6 +116,7 @@ export function createServedModel(
   return {
     manifest,
     signature,
+    memoryBytes: MEMORY_BASE + (sealed ?? manifest.artifact).bytes * MEMORY_FACTOR,
     isSealed: sealed !== undefined,
     loadTimings: { manifestMs, artifactMs, sessionMs },
     frame: {

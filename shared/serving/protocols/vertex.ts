@@ -22,7 +22,8 @@ export async function answerVertex(
 ): Promise<HttpResponse> {
   const request = readVertex(body);
   checkRows(request.instances.length, parts.config.limits.rows);
-  const served = await loadFor(parts, exchange);
+  const { version } = request;
+  const served = await loadFor(parts, exchange, version === undefined ? {} : { version });
   const { tabular, image, signature } = served;
   if (tabular !== undefined && request.outputs === undefined) {
     return answerRows(parts, exchange, tabular, request);

@@ -1,0 +1,56 @@
+import { hasCode, ServingError } from '../core/errors';
+import { versionsOf } from '../core/routing';
+import { formatState, routingOf, type StateSnapshot } from './model-state';
+import { createRegistry, stateKey } from './registry';
+import type { Change, ChangeNote } from './state-changes';
+import type { Store } from './store';
+
+/**
+ * Changes the state of a model, if it is still the one that the change was made for: of several people who change it
+ * at the same time one does, and the others are told what it is now.
+ *
+ * @param seen the state that whoever decided has seen; what is there now when absent.
+ * @returns the state as it is now.
+ * @throws {ServingError} `conflict`, with the state that is there in its members; `object-not-found` for a version that
+ *   is not complete; `invalid-request`; `store-unavailable`
+ */
+export async function changeState(
+  store: Store,
+  model: string,
+  change: Change,
+  { note, seen }: { readonly note: ChangeNote; readonly seen?: StateSnapshot },
+): Promise<StateSnapshot> {
+  const registry = createRegistry(store);
+  const before = seen ?? (await registry.state(model));
+  const state = change(before.state, note);
+  await checkVersions(await registry.versions(model), model, versionsOf(routingOf(state)));
+  try {
+    const bytes = Buffer.from(formatState(state));
+    return { state, generation: await store.write(stateKey(model), bytes, before.generation) };
+  } catch (error) {
+    if (!hasCode(error, 'conflict')) throw error;
+    throw lost(model, await registry.state(model), error);
+  }
+}
+
+async function checkVersions(
+  versions: readonly string[],
+  model: string,
+  wanted: ReadonlySet<string>,
+): Promise<void> {
+  const missing = [...wanted].filter((version) => !versions.includes(version));
+  if (missing.length === 0) return;
+  const there = versions.length === 0 ? 'none' : versions.join(', ');
+  throw new ServingError(
+    'object-not-found',
+    `model "${model}" has no complete version ${missing.join(', ')}; versions: ${there}`,
+    { members: { versions } },
+  );
+}
+
+function lost(model: string, { state }: StateSnapshot, cause: unknown): ServingError {
+  const last = state.history?.at(-1);
+  const by = last === undefined ? 'somebody else' : `${last.by} (change ${last.sequence}, ${last.action})`;
+  const detail = `${by} changed "${model}" in the meantime: nothing was written; look at its state and decide again`;
+  return new ServingError('conflict', detail, { cause, members: { state: routingOf(state) } });
+}

@@ -1,0 +1,205 @@
+import { hasCode } from '../../core/errors';
+import { chooseByShare, largestShare, type Routing, type Shadow, sharesOf } from '../../core/routing';
+import { type ModelState, routingOf, type StateSnapshot } from '../../registry/model-state';
+
+/** Why a version answers: the request names it, or an alias of it; the traffic is split; or there is one for all. */
+export type VersionReason = 'pinned' | 'alias' | 'split' | 'default';
+
+/** How requests for one model are routed by this instance: as its state says, as far as its versions can serve. */
+export interface Rollout {
+  /** What the registry says, as read last. */
+  routing(): Routing;
+  /** Shares of the versions that answer requests without a version. */
+  shares(): ReadonlyMap<string, number>;
+  /** The version for a request that names none. */
+  choose(routingKey: string | undefined): { readonly version: string; readonly reason: VersionReason };
+  /** Where an alias points to. */
+  versionOf(alias: string): string | undefined;
+  /** Whether another version could answer, were the one that is chosen to fail. */
+  hasAlternative(): boolean;
+  /** The version that is given copies, if any. */
+  shadow(): Shadow | undefined;
+  /**
+   * Looks whether the state has changed, if it was not looked at for a while. To be called by every request: an instance
+   * without requests has no CPU to look with.
+   *
+   * @returns a promise where what is known is too old to answer by; undefined otherwise. It never rejects.
+   */
+  touch(): Promise<void> | undefined;
+  /**
+   * Takes the traffic of a version away that turned out to be broken, for a while.
+   *
+   * @returns whether another version can answer.
+   */
+  avoid(version: string): Promise<boolean>;
+}
+
+export interface RolloutParts {
+  readonly model: string;
+  /** The state, unless it is still of that generation. */
+  readonly readIfChanged: (generation: StateSnapshot['generation']) => Promise<StateSnapshot | undefined>;
+  /** The highest version that is published. */
+  readonly highest: () => Promise<string | undefined>;
+  /** Whether a version is loaded. */
+  readonly isLoaded: (version: string) => boolean;
+  /** Loads a version and warms it, beside those that answer; a failure is logged by whoever loads. */
+  readonly prepare: (version: string, beside: Iterable<string>) => Promise<void>;
+  /** Frees a version that takes no traffic any more, as soon as nobody uses it. */
+  readonly release: (version: string) => void;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+  /** How long what was read is good without another look, in milliseconds. */
+  readonly checkMs: number;
+  /** How old what was read may be for an answer, in milliseconds; an instance that was idle looks first. */
+  readonly maxAgeMs: number;
+  /** Told once when the state cannot be read, and not again before it could. */
+  readonly onFailure: (error: unknown) => void;
+  /** Told of every change of which version answers. */
+  readonly onSwitch: (change: RoutingChange) => void;
+}
+
+/** Shares in percent, before and after. */
+export interface RoutingChange {
+  readonly model: string;
+  readonly from: Readonly<Record<string, number>>;
+  readonly to: Readonly<Record<string, number>>;
+}
+
+/** A version never changes, so one that is broken is not looked at again soon. */
+const BROKEN_MS = 60_000;
+
+/** Opens the routing of a model as its state is now. Its versions are taken to be good until one fails. */
+export function openRollout(
+  initial: StateSnapshot,
+  highest: string | undefined,
+  parts: RolloutParts,
+): Rollout {
+  const { model, now, checkMs, maxAgeMs, prepare, onFailure } = parts;
+  let known = initial;
+  let shares = sharesOf(routingOf(initial.state), highest);
+  /** What every request without a version is answered by, where that is one. */
+  let only = onlyOf(shares);
+  let lookedAt = now();
+  let looking: Promise<void> | undefined;
+  let hasFailed = false;
+  /** Versions that take no traffic, and until when. */
+  const broken = new Map<string, number>();
+
+  function switchTo(next: ReadonlyMap<string, number>): void {
+    const before = shares;
+    shares = next;
+    only = onlyOf(next);
+    if (isSame(before, next)) return;
+    parts.onSwitch({ model, from: Object.fromEntries(before), to: Object.fromEntries(next) });
+    for (const version of before.keys()) if (!next.has(version)) parts.release(version);
+  }
+
+  const wantedShares = async (): Promise<ReadonlyMap<string, number>> => {
+    const routing = routingOf(known.state);
+    const decided = sharesOf(routing);
+    return decided.size > 0 ? decided : sharesOf(routing, await parts.highest());
+  };
+
+  const isBroken = (version: string) => (broken.get(version) ?? 0) > now();
+
+  async function isReady(version: string): Promise<boolean> {
+    if (isBroken(version)) return false;
+    try {
+      if (!parts.isLoaded(version)) await prepare(version, shares.keys());
+      broken.delete(version);
+      return true;
+    } catch (error) {
+      broken.set(version, now() + (isOwnFault(error) ? BROKEN_MS : checkMs));
+      return false;
+    }
+  }
+
+  /** Has the versions of the state loaded beside those that answer, and switches to those that can serve. */
+  async function follow(): Promise<void> {
+    const wanted = await wantedShares();
+    const isPending = [...wanted.keys()].some((version) => !parts.isLoaded(version));
+    const ready = new Map<string, number>();
+    for (const [version, share] of wanted) if (await isReady(version)) ready.set(version, share);
+    // Loading takes a while, in which somebody may have thought better of it.
+    if (isPending && (await learn())) return follow();
+    if (ready.size > 0) switchTo(ready);
+  }
+
+  async function learn(): Promise<boolean> {
+    const next = await parts.readIfChanged(known.generation);
+    if (next === undefined) return false;
+    known = next;
+    broken.clear();
+    return true;
+  }
+
+  async function look(): Promise<void> {
+    try {
+      await learn();
+      if (!isSame(await wantedShares(), shares)) await follow();
+      hasFailed = false;
+    } catch (error) {
+      if (!hasFailed) onFailure(error);
+      hasFailed = true;
+    } finally {
+      lookedAt = now();
+      looking = undefined;
+    }
+  }
+
+  return {
+    routing: () => routingOf(known.state),
+    shares: () => shares,
+    hasAlternative: () => shares.size > 1 || sharesBefore(known.state).size > 0,
+    shadow: () => known.state.shadow,
+    versionOf: (alias) =>
+      Object.hasOwn(known.state.aliases, alias) ? known.state.aliases[alias] : undefined,
+    choose(routingKey) {
+      if (only !== undefined) return only;
+      const version =
+        routingKey === undefined ? largestShare(shares) : chooseByShare(model, shares, routingKey);
+      return { version: version ?? '', reason: 'split' };
+    },
+    touch() {
+      const age = now() - lookedAt;
+      if (age < checkMs) return undefined;
+      looking ??= look();
+      return age < maxAgeMs ? undefined : looking;
+    },
+    async avoid(version) {
+      broken.set(version, now() + BROKEN_MS);
+      const good = without(await wantedShares(), isBroken);
+      const next = good.size > 0 ? good : without(sharesBefore(known.state), isBroken);
+      if (next.size > 0) switchTo(next);
+      return next.size > 0;
+    },
+  };
+}
+
+/** Who answered before the last change of the routing: better than nobody, where what came after is broken. */
+function sharesBefore({ history = [] }: ModelState): ReadonlyMap<string, number> {
+  const from = history.findLast((change) => change.from !== undefined)?.from;
+  return from === undefined ? new Map() : sharesOf(from);
+}
+
+function without(
+  shares: ReadonlyMap<string, number>,
+  isExcluded: (version: string) => boolean,
+): ReadonlyMap<string, number> {
+  return new Map([...shares].filter(([version]) => !isExcluded(version)));
+}
+
+function onlyOf(shares: ReadonlyMap<string, number>): ReturnType<Rollout['choose']> | undefined {
+  const [version, ...others] = shares.keys();
+  return version === undefined || others.length > 0 ? undefined : { version, reason: 'default' };
+}
+
+function isSame(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean {
+  return a.size === b.size && [...a].every(([version, share]) => b.get(version) === share);
+}
+
+/** Whether a version is to blame for not being ready, and not the store or the network. */
+export function isOwnFault(error: unknown): boolean {
+  const reason = hasCode(error, 'model-unavailable') ? error.members['reason'] : undefined;
+  return reason !== undefined && reason !== 'store-unavailable';
+}

@@ -1,0 +1,406 @@
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLocalStore } from '../../shared/registry/local-store';
+import { type Change, promote, rollback, splitTraffic } from '../../shared/registry/state-changes';
+import { changeState } from '../../shared/registry/state-editor';
+import type { Store } from '../../shared/registry/store';
+import { createSession } from '../../shared/runtime/session';
+import { formatJson } from '../../training/manifest';
+import { projectPath } from '../../training/project-path';
+import { NOTE } from '../registry/published-registry';
+import { json, openTestApp, predictRequest, type TestApp } from '../test-app';
+
+const ROW = predictRequest({ features: [5.1, 3.5, 1.4, 0.2] });
+const CHECK_MS = 5_000;
+const MAX_AGE_MS = 60_000;
+
+let root: string;
+let store: Store;
+/** Milliseconds on the clock of the service, for a test to move. */
+let clock: number;
+let released: number;
+let service: TestApp;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'rollout-'));
+  store = createLocalStore(root);
+  clock = 0;
+  released = 0;
+  for (const version of ['1.0.0', '1.1.0', '2.0.0']) addVersion(version);
+  writeFileSync(
+    join(root, 'iris/model.json'),
+    formatJson({ schema_version: 1, aliases: { production: '1.0.0', staging: '1.1.0' } }),
+  );
+  service = open();
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** The embedded model under another version. */
+function addVersion(version: string): void {
+  const folder = join(root, 'iris', version);
+  cpSync(projectPath('model-artifacts/iris/1.0.0'), folder, { recursive: true });
+  const path = join(folder, 'manifest.json');
+  writeFileSync(path, formatJson({ ...JSON.parse(readFileSync(path, 'utf8')), version }));
+}
+
+function damage(version: string): void {
+  appendFileSync(join(root, 'iris', version, 'model.onnx'), 'x');
+}
+
+function open(env: Record<string, string> = {}): TestApp {
+  return openTestApp(
+    { MODEL_REGISTRY: root, ...env },
+    {
+      now: () => clock,
+      async createSession(bytes, options) {
+        const session = await createSession(bytes, options);
+        return {
+          ...session,
+          release: async () => {
+            released += 1;
+            await session.release();
+          },
+        };
+      },
+    },
+  );
+}
+
+const change = (made: Change) => changeState(store, 'iris', made, { note: NOTE });
+
+/** What answers one request, and why. */
+async function ask(request: Parameters<TestApp['request']>[0] = ROW): Promise<string> {
+  const { status, headers } = await service.request(request);
+  return `${status} ${headers['x-model-version']} ${headers['x-version-reason']}`;
+}
+
+/** Has the service look at the state, and waits until it has done what that asks for. */
+async function look(): Promise<string> {
+  clock += MAX_AGE_MS;
+  return ask();
+}
+
+const errors = () => service.entries.filter(({ severity }) => severity === 'ERROR');
+
+describe('the version of an answer', () => {
+  test('is the production version, and the answer, its headers and the log say so', async () => {
+    const response = await service.request(ROW);
+
+    expect(json(response)).toMatchObject({ model_version: '1.0.0' });
+    expect(response.headers).toMatchObject({ 'x-model-version': '1.0.0', 'x-version-reason': 'default' });
+    expect(service.entries.at(-1)).toMatchObject({ version: '1.0.0', versionReason: 'default' });
+  });
+
+  test.each([
+    ['the query', { ...ROW, path: '/predict?version=1.1.0' }, '200 1.1.0 pinned'],
+    ['an alias in the query', { ...ROW, path: '/predict?version=staging' }, '200 1.1.0 alias'],
+    [
+      'the body',
+      predictRequest({ features: [5.1, 3.5, 1.4, 0.2], model_version: '1.1.0' }),
+      '200 1.1.0 pinned',
+    ],
+    [
+      'an alias in a body of bare features',
+      predictRequest({
+        sepal_length: 5.1,
+        sepal_width: 3.5,
+        petal_length: 1.4,
+        petal_width: 0.2,
+        model_version: 'staging',
+      }),
+      '200 1.1.0 alias',
+    ],
+    [
+      'a batch',
+      {
+        ...predictRequest({ instances: [[5.1, 3.5, 1.4, 0.2]], model_version: '1.1.0' }),
+        path: '/predict/batch',
+      },
+      '200 1.1.0 pinned',
+    ],
+    [
+      'the query of a file of lines',
+      {
+        method: 'POST',
+        path: '/predict/batch?version=1.1.0',
+        headers: { 'content-type': 'text/csv' },
+        body: 'sepal_length,sepal_width,petal_length,petal_width\n5.1,3.5,1.4,0.2\n',
+      },
+      '200 1.1.0 pinned',
+    ],
+    [
+      'the path of the Open Inference Protocol',
+      {
+        ...predictRequest({
+          inputs: [{ name: 'X', datatype: 'FP32', shape: [1, 4], data: [5.1, 3.5, 1.4, 0.2] }],
+        }),
+        path: '/v2/models/iris/versions/1.1.0/infer',
+      },
+      '200 1.1.0 pinned',
+    ],
+    [
+      'a label of TensorFlow Serving',
+      {
+        ...predictRequest({ instances: [[5.1, 3.5, 1.4, 0.2]] }),
+        path: '/v1/models/iris/labels/staging:predict',
+      },
+      '200 1.1.0 alias',
+    ],
+    [
+      'the parameters of Vertex AI',
+      predictRequest({ instances: [[5.1, 3.5, 1.4, 0.2]], parameters: { model_version: '1.1.0' } }),
+      '200 1.1.0 pinned',
+    ],
+  ])('is the one that is asked for in %s', async (_, request, answer) => {
+    expect(await ask(request)).toBe(answer);
+  });
+
+  test('is a 404 that names what there is for one that is not there', async () => {
+    const response = await service.request({ ...ROW, path: '/predict?version=3.0.0' });
+
+    expect(response.status).toBe(404);
+    expect(json(response)).toMatchObject({
+      detail:
+        'model "iris" has no version or alias "3.0.0"; versions: 1.0.0, 1.1.0, 2.0.0; aliases: production, staging',
+      versions: ['1.0.0', '1.1.0', '2.0.0'],
+      aliases: ['production', 'staging'],
+    });
+  });
+
+  test('is named by a text', async () => {
+    const response = await service.request(
+      predictRequest({ features: [5.1, 3.5, 1.4, 0.2], model_version: 1 }),
+    );
+
+    expect(json(response)).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/model_version', detail: 'expected a version or an alias, got the number 1' }],
+    });
+  });
+
+  test('is pinned by the deployment, whatever is promoted', async () => {
+    service = open({ MODEL_VERSION: '1.1.0' });
+    await change(promote('2.0.0'));
+
+    expect([await ask(), await look()]).toEqual(['200 1.1.0 pinned', '200 1.1.0 pinned']);
+  });
+});
+
+describe('traffic that is split', () => {
+  beforeEach(() => change(splitTraffic({ '1.0.0': 50, '1.1.0': 50 })));
+
+  test('goes to every version, and a routing key always to the same', async () => {
+    const answers = new Map<string, Set<string>>();
+    for (let i = 0; i < 60; i++) {
+      const key = `user-${i % 20}`;
+      const answer = await ask({ ...ROW, headers: { ...ROW.headers, 'x-routing-key': key } });
+      answers.set(key, (answers.get(key) ?? new Set()).add(answer));
+    }
+
+    expect([...answers.values()].map(({ size }) => size)).toEqual(Array(20).fill(1));
+    expect(new Set([...answers.values()].flatMap((seen) => [...seen]))).toEqual(
+      new Set(['200 1.0.0 split', '200 1.1.0 split']),
+    );
+  });
+
+  test('is split by the request id where there is no routing key', async () => {
+    const ask40 = Array.from({ length: 40 }, () => ask());
+
+    expect(new Set(await Promise.all(ask40))).toEqual(new Set(['200 1.0.0 split', '200 1.1.0 split']));
+  });
+
+  test('is answered by the versions that work', async () => {
+    damage('1.1.0');
+
+    const answers = new Set(await Promise.all(Array.from({ length: 40 }, () => ask())));
+
+    for (const answer of answers) expect(answer).toMatch(/^200 1\.0\.0 /);
+    expect(errors()).toHaveLength(1);
+    expect(errors()[0]).toMatchObject({ code: 'corrupt-artifact' });
+  });
+
+  test('may be told to go to one version all the same', async () => {
+    expect(await ask({ ...ROW, path: '/predict?version=1.1.0' })).toBe('200 1.1.0 pinned');
+  });
+});
+
+describe('a running instance', () => {
+  test('answers with the new production version once it has looked, and frees the old one', async () => {
+    const before = await ask();
+    await change(promote('2.0.0'));
+    const soon = await ask();
+
+    clock += CHECK_MS;
+    const asked = await ask();
+    await untilAnsweredBy('2.0.0');
+
+    expect([before, soon, asked]).toEqual(Array(3).fill('200 1.0.0 default'));
+    expect(released).toBe(1);
+    expect(service.entries).toContainEqual(
+      expect.objectContaining({ severity: 'INFO', message: 'iris is answered by 2.0.0, before by 1.0.0' }),
+    );
+  });
+
+  test('looks before it answers when it was idle for long', async () => {
+    await ask();
+    await change(promote('2.0.0'));
+
+    expect(await look()).toBe('200 2.0.0 default');
+  });
+
+  test('does not look again before its time', async () => {
+    let looks = 0;
+    service = openTestApp(
+      { MODEL_REGISTRY: root },
+      {
+        now: () => clock,
+        openRegistry: async () => {
+          const { createRegistry } = await import('../../shared/registry/registry');
+          const registry = createRegistry(store);
+          return {
+            ...registry,
+            stateIfChanged: (...args) => {
+              looks += 1;
+              return registry.stateIfChanged(...args);
+            },
+          };
+        },
+      },
+    );
+    for (let request = 0; request < 50; request++) await ask();
+    clock += CHECK_MS;
+    for (let request = 0; request < 50; request++) await ask();
+
+    expect(looks).toBe(1);
+  });
+
+  test('follows an alias without loading what nobody asks for', async () => {
+    await ask();
+    await change(promote('2.0.0', 'staging'));
+    await look();
+
+    expect(await ask({ ...ROW, path: '/predict?version=staging' })).toBe('200 2.0.0 alias');
+    expect(await ask()).toBe('200 1.0.0 default');
+  });
+
+  test.each([
+    ['cannot be loaded', () => damage('2.0.0'), 'corrupt-artifact'],
+    ['cannot answer its example', () => breakExample('2.0.0'), 'internal'],
+    [
+      'has a broken manifest',
+      () => writeFileSync(join(root, 'iris/2.0.0/manifest.json'), '{'),
+      'invalid-manifest',
+    ],
+  ])('keeps answering with the old version when the new one %s, and says so once', async (_, harm, code) => {
+    await ask();
+    harm();
+    await change(promote('2.0.0'));
+
+    const answers = [await look(), await ask(), await ask()];
+
+    expect(answers).toEqual(Array(3).fill('200 1.0.0 default'));
+    expect(errors()).toEqual([expect.objectContaining({ code })]);
+  });
+
+  test('gives a broken version another try after a while, and at once when it is promoted again', async () => {
+    await ask();
+    damage('2.0.0');
+    await change(promote('2.0.0'));
+    await look();
+    rmSync(join(root, 'iris/2.0.0'), { recursive: true });
+    addVersion('2.0.0');
+
+    await change(promote('2.0.0'));
+
+    expect(await look()).toBe('200 2.0.0 default');
+  });
+
+  test('goes back at once when it is told to', async () => {
+    await change(promote('2.0.0'));
+    const before = await ask();
+    await change(rollback());
+
+    expect([before, await look()]).toEqual(['200 2.0.0 default', '200 1.0.0 default']);
+  });
+
+  test.each([
+    ['is cut off', '{"schema_version": 1, "ali'],
+    ['names a version that is not there', '{"schema_version":1,"aliases":{"production":"9.9.9"}}'],
+  ])('keeps answering when the state %s', async (_, text) => {
+    await ask();
+    writeFileSync(join(root, 'iris/model.json'), text);
+
+    expect([await look(), await look(), await ask()]).toEqual(Array(3).fill('200 1.0.0 default'));
+    expect(errors().length).toBeGreaterThan(0);
+  });
+
+  test('says once that the state cannot be read, and again only after it could', async () => {
+    await ask();
+    const good = readFileSync(join(root, 'iris/model.json'));
+    writeFileSync(join(root, 'iris/model.json'), '{');
+    await look();
+    await look();
+    const first = errors().length;
+    writeFileSync(join(root, 'iris/model.json'), good);
+    await look();
+    writeFileSync(join(root, 'iris/model.json'), '{');
+    await look();
+
+    expect([first, errors().length]).toEqual([1, 2]);
+  });
+
+  test('finishes on the old session what it has begun', async () => {
+    const rows = `sepal_length,sepal_width,petal_length,petal_width\n${'5.1,3.5,1.4,0.2\n'.repeat(5_000)}`;
+    const csv = {
+      method: 'POST',
+      path: '/predict/batch',
+      headers: { 'content-type': 'text/csv' },
+      body: rows,
+    };
+    await ask();
+    await change(promote('2.0.0'));
+
+    const [whole, next] = await Promise.all([service.request(csv), look()]);
+
+    expect(next).toBe('200 2.0.0 default');
+    expect(whole.headers['x-model-version']).toBe('1.0.0');
+    expect(String(whole.body).trim().split('\n')).toHaveLength(5_001);
+  });
+});
+
+describe('a new instance', () => {
+  test('answers with the version before when the promoted one is broken', async () => {
+    damage('2.0.0');
+    await change(promote('2.0.0'));
+
+    expect([await ask(), await ask()]).toEqual(['200 1.0.0 default', '200 1.0.0 default']);
+    expect(errors()).toEqual([expect.objectContaining({ code: 'corrupt-artifact' })]);
+  });
+
+  test('tells a caller who insists on a broken version that it is not to be had', async () => {
+    damage('2.0.0');
+
+    const response = await service.request({ ...ROW, path: '/predict?version=2.0.0' });
+
+    expect(response.status).toBe(503);
+    expect(json(response)).toMatchObject({ reason: 'corrupt-artifact' });
+  });
+});
+
+/** Makes the example of the manifest one that the model fails on: a category that its graph does not take. */
+function breakExample(version: string): void {
+  const path = join(root, 'iris', version, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8'));
+  const [first, ...others] = manifest.features;
+  writeFileSync(path, formatJson({ ...manifest, features: [{ ...first, example: 1e300 }, ...others] }));
+}
+
+async function untilAnsweredBy(version: string): Promise<void> {
+  for (let turn = 0; turn < 1_000; turn++) {
+    if ((await ask()).includes(version)) return;
+    await new Promise(setImmediate);
+  }
+  throw new Error(`${version} never answered`);
+}
