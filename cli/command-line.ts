@@ -1,15 +1,34 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
-import { ServingError } from '../shared/core/errors';
+import { hasCode, ServingError } from '../shared/core/errors';
+import type { Routing } from '../shared/core/routing';
 import type { AddCommand, CommandParts } from './command';
+import { addGc } from './commands/gc';
 import { addImageModel } from './commands/image-model';
+import { addList } from './commands/list';
 import { addLoadCost } from './commands/load-cost';
+import { addPredict } from './commands/predict';
+import { addPublish } from './commands/publish';
+import { addRollout } from './commands/rollout';
 import { addSeal } from './commands/seal';
+import { addShow } from './commands/show';
 import { addVerify } from './commands/verify';
 import { EXIT_CODES, exitCodeOf } from './exit-code';
+import { describeRouting } from './state-text';
 import type { GlobalOptions, Terminal } from './terminal';
 
-const COMMANDS: readonly AddCommand[] = [addVerify, addSeal, addImageModel, addLoadCost];
+const COMMANDS: readonly AddCommand[] = [
+  addVerify,
+  addSeal,
+  addImageModel,
+  addPublish,
+  addList,
+  addShow,
+  addRollout,
+  addGc,
+  addPredict,
+  addLoadCost,
+];
 
 /**
  * Runs one command.
@@ -80,7 +99,7 @@ function report(error: unknown, terminal: Terminal, json: boolean): number {
   // Its own text is printed already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
   if (json) terminal.out(`${JSON.stringify({ error: describe(error) }, undefined, 2)}\n`);
-  else for (const line of messagesOf(error)) terminal.err(`${line}\n`);
+  else for (const line of [...messagesOf(error), ...stateOf(error)]) terminal.err(`${line}\n`);
   return exitCodeOf(error);
 }
 
@@ -88,6 +107,13 @@ function report(error: unknown, terminal: Terminal, json: boolean): number {
 function messagesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [String(error)];
   return [error.message, ...(error.cause === undefined ? [] : messagesOf(error.cause))];
+}
+
+/** Whoever lost against somebody else is shown what they made of it. */
+function stateOf(error: unknown): string[] {
+  if (!hasCode(error, 'conflict')) return [];
+  const { state } = error.members as { readonly state?: Routing };
+  return state === undefined ? [] : [`now: ${describeRouting(state)}`];
 }
 
 function describe(error: unknown): Record<string, unknown> {

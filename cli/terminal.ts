@@ -7,6 +7,10 @@ export interface Terminal {
   err(text: string): void;
   /** Whether a person watches `err`. */
   readonly isInteractive: boolean;
+  /** Who runs the command, for the history of what it changes: `ann@laptop`. */
+  readonly user: string;
+  /** Milliseconds since 1970. */
+  now(): number;
 }
 
 /** What a command found or did, once for people and once for programs. */

@@ -11,8 +11,7 @@ import { createRowDecoder } from '../shared/core/rows';
 import { formatSpec } from '../shared/core/signature';
 import { readImagePredictions } from '../shared/protocol/image/answer';
 import { readPredictions, wantedOutputs } from '../shared/protocol/native/answer';
-import { createLocalStore } from '../shared/registry/local-store';
-import { createRegistry } from '../shared/registry/registry';
+import type { Registry } from '../shared/registry/registry';
 import { createSession, type Session } from '../shared/runtime/session';
 import { exampleInputs } from '../shared/serving/models/example-inputs';
 import { openModelSession } from '../shared/serving/models/model-session';
@@ -26,13 +25,12 @@ export interface Verified {
 }
 
 /**
- * Does with one version in a folder what a function does with it: reads its manifest, checks its bytes, makes the
+ * Does with one version of a registry what a function does with it: reads its manifest, checks its bytes, makes the
  * session, compares the signatures, and answers the example of the manifest.
  *
  * @throws {ServingError} that says what is wrong with it.
  */
-export async function verifyVersion(root: string, model: string, version: string): Promise<Verified> {
-  const registry = createRegistry(createLocalStore(root));
+export async function verifyVersion(registry: Registry, model: string, version: string): Promise<Verified> {
   const manifest = await registry.manifest(model, version);
   const { session } = await openModelSession(manifest, {
     registry,

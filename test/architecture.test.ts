@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const ONE_HOME: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['shared/runtime/session.ts'],
   sharp: ['shared/runtime/image/decoder.ts'],
-  commander: ['cli/command.ts', 'cli/command-line.ts'],
+  commander: ['cli/command.ts', 'cli/command-line.ts', 'cli/commands/rollout.ts'],
   '@fastify/busboy': ['shared/protocol/image/multipart.ts'],
   '@google-cloud/storage': ['shared/registry/gcs-client.ts'],
   '@google-cloud/logging-winston': ['shared/serving/log.ts'],

@@ -1,9 +1,11 @@
 import { isImage, isTabular, type Manifest } from '../../shared/core/manifest';
+import { createRegistry } from '../../shared/registry/registry';
 import type { AddCommand } from '../command';
+import { openStoreAt } from '../registry-access';
 import { parseVersionName } from '../version-name';
 
 /** Checks one version as a function would on loading it. */
-export const addVerify: AddCommand = (program, { globals, action }) => {
+export const addVerify: AddCommand = (program, { globals, terminal, action }) => {
   program
     .command('verify')
     .description('check a version as a function would on loading it: hash, schema, load, answer its example')
@@ -13,7 +15,8 @@ export const addVerify: AddCommand = (program, { globals, action }) => {
       action(async (name: string) => {
         const { model, version } = parseVersionName(name);
         const { verifyVersion } = await import('../verify-version');
-        const { manifest, answer } = await verifyVersion(globals().registry, model, version);
+        const registry = createRegistry(await openStoreAt(globals().registry, terminal));
+        const { manifest, answer } = await verifyVersion(registry, model, version);
         const isJson = isTabular(manifest) || isImage(manifest);
         return {
           json: {

@@ -1,7 +1,7 @@
 import { hasCode, ServingError } from '../core/errors';
 import { versionsOf } from '../core/routing';
 import { formatState, routingOf, type StateSnapshot } from './model-state';
-import { createRegistry, stateKey } from './registry';
+import { createRegistry, type Registry, stateKey } from './registry';
 import type { Change, ChangeNote } from './state-changes';
 import type { Store } from './store';
 
@@ -23,7 +23,7 @@ export async function changeState(
   const registry = createRegistry(store);
   const before = seen ?? (await registry.state(model));
   const state = change(before.state, note);
-  await checkVersions(await registry.versions(model), model, versionsOf(routingOf(state)));
+  await checkVersions(registry, model, versionsOf(routingOf(state)));
   try {
     const bytes = Buffer.from(formatState(state));
     return { state, generation: await store.write(stateKey(model), bytes, before.generation) };
@@ -33,11 +33,13 @@ export async function changeState(
   }
 }
 
-async function checkVersions(
-  versions: readonly string[],
+/** @throws {ServingError} `object-not-found` for versions that are not complete, naming those that are */
+export async function checkVersions(
+  registry: Registry,
   model: string,
-  wanted: ReadonlySet<string>,
+  wanted: Iterable<string>,
 ): Promise<void> {
+  const versions = await registry.versions(model);
   const missing = [...wanted].filter((version) => !versions.includes(version));
   if (missing.length === 0) return;
   const there = versions.length === 0 ? 'none' : versions.join(', ');

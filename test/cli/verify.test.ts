@@ -1,5 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { verifyVersion } from '../../cli/verify-version';
+import { createLocalStore } from '../../shared/registry/local-store';
+import { createRegistry } from '../../shared/registry/registry';
 import { projectPath } from '../../training/project-path';
 import { createIrisRegistry, type IrisRegistry } from '../iris-registry';
 
@@ -9,7 +11,9 @@ beforeEach(() => {
 });
 afterEach(() => registry.remove());
 
-const verify = () => verifyVersion(registry.root, 'iris', '1.0.0');
+const open = (root: string) => createRegistry(createLocalStore(root));
+
+const verify = () => verifyVersion(open(registry.root), 'iris', '1.0.0');
 
 describe('verify', () => {
   test('answers the example of a version that is fit to serve', async () => {
@@ -22,7 +26,7 @@ describe('verify', () => {
   });
 
   test('answers a grey image for a model of images', async () => {
-    const { answer } = await verifyVersion(projectPath('model-artifacts'), 'digits', '1.0.0');
+    const { answer } = await verifyVersion(open(projectPath('model-artifacts')), 'digits', '1.0.0');
 
     expect(JSON.parse(answer)).toEqual({
       predictions: [

@@ -1,0 +1,63 @@
+import { findGarbage, type Garbage, removeGarbage } from '../../shared/registry/garbage';
+import { createRegistry } from '../../shared/registry/registry';
+import type { AddCommand } from '../command';
+import { UsageError } from '../exit-code';
+import { type NoteOptions, noteOf, openStoreAt } from '../registry-access';
+import { checkModelName } from '../version-name';
+
+interface Options extends NoteOptions {
+  readonly keep: number;
+  readonly unfinishedHours: number;
+  readonly yes: boolean;
+}
+
+/** Removes versions that nobody needs, and what is left of those that were never finished. */
+export const addGc: AddCommand = (program, { globals, terminal, action }) => {
+  program
+    .command('gc')
+    .description('remove versions that nothing is routed to, and what is left of unfinished ones')
+    .argument('[model]', 'the model (default: all)')
+    .option('--keep <n>', 'newest versions of each model that stay', toCount, 3)
+    .option('--unfinished-hours <n>', 'age of what is left of an unfinished version', toCount, 24)
+    .option('--yes', 'remove; without it, only say what would be', false)
+    .option('--reason <text>', 'why, for the history')
+    .option('--by <name>', 'who, for the history (default: you, at this machine)')
+    .addHelpText('after', '\nExamples:\n  onnx-functions gc iris\n  onnx-functions gc --keep 5 --yes')
+    .action(
+      action(async (name: string | undefined, options: Options) => {
+        const store = await openStoreAt(globals().registry, terminal);
+        const names = name === undefined ? await createRegistry(store).models() : [checkModelName(name)];
+        const limits = {
+          keep: options.keep,
+          unfinishedMs: options.unfinishedHours * HOUR_MS,
+          now: terminal.now(),
+        };
+        const models: ({ name: string } & Garbage)[] = [];
+        for (const model of names) {
+          const garbage = await findGarbage(store, model, limits);
+          if (options.yes) await removeGarbage(store, model, garbage, noteOf(terminal, options));
+          models.push({ name: model, ...garbage });
+        }
+        return { json: { removed: options.yes, models }, lines: toLines(models, options.yes) };
+      }),
+    );
+};
+
+const HOUR_MS = 3_600_000;
+
+function toLines(models: readonly ({ name: string } & Garbage)[], isRemoved: boolean): string[] {
+  const lines = models.flatMap(({ name, versions, unfinished }) => [
+    ...versions.map((version) => `${isRemoved ? 'removed' : 'would remove'} ${name}/${version}`),
+    ...unfinished.map(
+      (version) => `${isRemoved ? 'removed' : 'would remove'} what is left of ${name}/${version}`,
+    ),
+  ]);
+  if (lines.length === 0) return ['nothing to remove'];
+  return isRemoved ? lines : [...lines, 'nothing was removed: say --yes to do so'];
+}
+
+function toCount(text: string): number {
+  const count = Number(text);
+  if (text.trim() !== '' && Number.isSafeInteger(count) && count >= 0) return count;
+  throw new UsageError(`expected a number of at least 0, got "${text}"`);
+}

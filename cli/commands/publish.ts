@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ArtifactFile } from '../../shared/core/manifest';
+import { parseManifest } from '../../shared/core/manifest-text';
+import { createLocalStore } from '../../shared/registry/local-store';
+import type { NewVersion } from '../../shared/registry/publish';
+import { createRegistry } from '../../shared/registry/registry';
+import type { AddCommand } from '../command';
+import { UsageError } from '../exit-code';
+import { createProgress } from '../progress';
+import { changeModel, type NoteOptions, noteOf, openStoreAt } from '../registry-access';
+import { parseVersionName, type VersionName } from '../version-name';
+
+interface Options extends NoteOptions {
+  readonly from: string;
+  readonly verify: boolean;
+  readonly promote: boolean;
+}
+
+/** Copies a version from a folder of models into a registry. */
+export const addPublish: AddCommand = (program, { globals, terminal, action }) => {
+  program
+    .command('publish')
+    .description('put a version into the registry: whole or not at all, and never over another one')
+    .argument('<model/version>')
+    .option('--from <folder>', 'folder of models that has it', 'model-artifacts')
+    .option('--no-verify', 'do not load and run it first')
+    .option('--promote', 'make it the one that answers', false)
+    .option('--reason <text>', 'why, for the history')
+    .option('--by <name>', 'who, for the history (default: you, at this machine)')
+    .addHelpText('after', '\nExample:\n  onnx-functions publish wine/1.0.0 --registry gs://my-project-models')
+    .action(
+      action(async (name: string, options: Options) => {
+        const { registry } = globals();
+        const version = parseVersionName(name);
+        if (registry === options.from) throw new UsageError('--registry and --from are the same place');
+        if (options.verify) await verify(options.from, version);
+        const store = await openStoreAt(registry, terminal);
+        const note = noteOf(terminal, options);
+        const { publish } = await import('../../shared/registry/publish');
+        const onProgress = createProgress(terminal);
+        await publish(store, await readVersion(options.from, version), { note, onProgress });
+        if (options.promote) await promoteIt(store, version, note);
+        const { state } = await createRegistry(store).state(version.model);
+        return {
+          json: { ...version, registry: store.uri, aliases: state.aliases },
+          lines: [`published ${name} to ${store.uri}${describeProduction(state.aliases, version)}`],
+        };
+      }),
+    );
+};
+
+async function verify(from: string, { model, version }: VersionName): Promise<void> {
+  const { verifyVersion } = await import('../verify-version');
+  await verifyVersion(createRegistry(createLocalStore(from)), model, version);
+}
+
+/** Reads a version from a folder, its files as they are asked for. @throws {ServingError} `invalid-manifest` */
+export async function readVersion(from: string, { model, version }: VersionName): Promise<NewVersion> {
+  const folder = join(from, model, version);
+  const store = createLocalStore(from);
+  const { bytes } = await store.read(`${model}/${version}/manifest.json`);
+  const text = Buffer.from(bytes).toString();
+  const manifest = parseManifest(text, join(folder, 'manifest.json'));
+  return {
+    manifest,
+    manifestBytes: bytes,
+    read: async (file: ArtifactFile) => readFile(join(folder, file.file)),
+  };
+}
+
+async function promoteIt(
+  store: Awaited<ReturnType<typeof openStoreAt>>,
+  { model, version }: VersionName,
+  note: ReturnType<typeof noteOf>,
+): Promise<void> {
+  const { promote } = await import('../../shared/registry/state-changes');
+  const { state } = await createRegistry(store).state(model);
+  // The first version is promoted already.
+  if (state.aliases['production'] === version && state.traffic === undefined) return;
+  await changeModel(store, model, promote(version), { note });
+}
+
+function describeProduction(aliases: Readonly<Record<string, string>>, { version }: VersionName): string {
+  const { production } = aliases;
+  if (production === version) return '; it is the production version';
+  return production === undefined ? '' : `; production is ${production}`;
+}

@@ -1,0 +1,45 @@
+import type { Routing } from '../shared/core/routing';
+import type { ModelState, StateChange } from '../shared/registry/model-state';
+
+/** A routing in a few words: `production 1.0.0, staging 1.1.0; traffic 1.0.0=90 1.1.0=10; shadow 1.1.0 (20 %)`. */
+export function describeRouting({ aliases, traffic, shadow }: Routing): string {
+  const named = Object.entries(aliases).map(([alias, version]) => `${alias} ${version}`);
+  return [
+    named.join(', ') || 'no aliases',
+    ...(traffic === undefined ? [] : [`traffic ${describeTraffic(traffic)}`]),
+    ...(shadow === undefined ? [] : [`shadow ${shadow.version} (${shadow.percent} %)`]),
+  ].join('; ');
+}
+
+/** Shares as the command line takes them. */
+export function describeTraffic(traffic: NonNullable<Routing['traffic']>): string {
+  return Object.entries(traffic)
+    .map(([version, percent]) => `${version}=${percent}`)
+    .join(' ');
+}
+
+/** The history of a model, a line for each change, the newest first. */
+export function describeHistory({ history = [] }: ModelState): string[] {
+  return [...history].reverse().map(describeChange);
+}
+
+function describeChange({ sequence, at, by, action, reason, versions, to, undoes }: StateChange): string {
+  const what = [
+    action,
+    ...(undoes === undefined ? [] : [`of ${undoes}`]),
+    ...(versions ?? []),
+    ...(to === undefined || action === 'publish' ? [] : [`-> ${describeRouting(to)}`]),
+  ].join(' ');
+  return `  ${sequence}  ${at}  ${by}  ${what}${reason === undefined ? '' : `  "${reason}"`}`;
+}
+
+/** Rows below each other, columns aligned. */
+export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
