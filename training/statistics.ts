@@ -7,16 +7,26 @@ const QUANTILE_STEPS = 10;
 /** Moments and deciles of one feature. The standard deviation is the population's. */
 export function describeValues(values: readonly number[]): FeatureBaseline {
   const sorted = values.toSorted((left, right) => left - right);
-  const mean = average(values);
   return {
-    mean: roundForRecord(mean),
-    std: roundForRecord(Math.sqrt(average(values.map((value) => (value - mean) ** 2)))),
+    mean: roundForRecord(averageOf(values)),
+    std: roundForRecord(deviationOf(values)),
     min: at(sorted, 0),
     max: at(sorted, sorted.length - 1),
     quantiles: Array.from({ length: QUANTILE_STEPS + 1 }, (_, step) =>
       roundForRecord(quantile(sorted, step / QUANTILE_STEPS)),
     ),
   };
+}
+
+/** The arithmetic mean. */
+export function averageOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The standard deviation of a population. */
+export function deviationOf(values: readonly number[]): number {
+  const mean = averageOf(values);
+  return Math.sqrt(averageOf(values.map((value) => (value - mean) ** 2)));
 }
 
 /** The share of rows that each class has, by its name. */
@@ -36,10 +46,6 @@ export function shareOfClasses(
  */
 export function roundForRecord(value: number): number {
   return Number(value.toPrecision(9));
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Interpolates linearly between the two nearest values, as numpy.quantile does by default. */

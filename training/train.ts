@@ -6,7 +6,10 @@ import { trainIris } from './iris';
 import { projectPath } from './project-path';
 import { type TrainedVersion, writeVersion } from './version';
 
-const TRAINERS: Readonly<Record<string, () => TrainedVersion>> = { iris: trainIris, digits: trainDigits };
+/** Gives the versions of one model, lowest first. */
+type Trainer = () => readonly TrainedVersion[];
+
+const TRAINERS: Readonly<Record<string, Trainer>> = { iris: trainIris, digits: () => [trainDigits()] };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,13 +24,14 @@ main(values.out, positionals).catch((error: unknown) => {
 async function main(registry: string, names: readonly string[]): Promise<void> {
   const trainers = names.length === 0 ? Object.values(TRAINERS) : names.map(findTrainer);
   for (const train of trainers) {
-    const version = train();
-    const paths = await writeVersion(registry, version);
-    process.stdout.write(report(version, paths));
+    for (const version of train()) {
+      const paths = await writeVersion(registry, version);
+      process.stdout.write(report(version, paths));
+    }
   }
 }
 
-function findTrainer(name: string): () => TrainedVersion {
+function findTrainer(name: string): Trainer {
   const train = Object.hasOwn(TRAINERS, name) ? TRAINERS[name] : undefined;
   if (train !== undefined) return train;
   throw new Error(`train: expected ${Object.keys(TRAINERS).join(' or ')}, got "${name}"`);

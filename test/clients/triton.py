@@ -41,7 +41,7 @@ async def _(client):
 async def _(client, version):
     expect(await client.get_model_metadata("iris", version), {
         "name": "iris",
-        "versions": ["1.0.0"],
+        "versions": ["1.0.0", "1.1.0"],
         "platform": "onnxruntime_onnx",
         "inputs": [{"name": "X", "datatype": "FP32", "shape": [-1, 4]}],
         "outputs": [

@@ -39,6 +39,8 @@ describe('TensorFlow Serving', () => {
       ready: true,
       model_version_status: [
         { version: '1.0.0', state: 'AVAILABLE', status: { error_code: 'OK', error_message: '' } },
+        // Nobody has asked for it.
+        { version: '1.1.0', state: 'START', status: { error_code: 'OK', error_message: '' } },
       ],
     });
   });

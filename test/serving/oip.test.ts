@@ -35,7 +35,7 @@ describe('the Open Inference Protocol', () => {
     });
     expect(model).toMatchObject({
       name: 'iris',
-      versions: ['1.0.0'],
+      versions: ['1.0.0', '1.1.0'],
       platform: 'onnxruntime_onnx',
       inputs: [{ name: 'X', datatype: 'FP32', shape: [-1, 4] }],
       outputs: [

@@ -299,7 +299,7 @@ describe('modelInfo', () => {
       signature: SIGNATURE,
       training: { metrics: { test_accuracy: 1 } },
       artifact: { bytes: expect.any(Number), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
-      versions: ['1.0.0'],
+      versions: ['1.0.0', '1.1.0'],
       loaded: false,
       links: { predict: '/predict', predict_batch: '/predict/batch' },
     });
