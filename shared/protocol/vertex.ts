@@ -39,26 +39,6 @@ function readVersion(parameters: unknown): string | undefined {
   );
 }
 
-/**
- * Instances that are images, `{"b64": "…"}`, `{"image": {"b64": "…"}}` or `{"url": "…"}`, in the words of `predictBatch`,
- * with `parameters.top_k`.
- *
- * @returns undefined where the first instance is a tensor.
- */
-export function readPictures(
-  body: unknown,
-  { instances }: VertexRequest,
-): { readonly instances: readonly unknown[]; readonly top_k?: unknown } | undefined {
-  const [first] = instances;
-  if (!isObject(first) || !('b64' in first || 'url' in first || isObject(first['image']))) return undefined;
-  const parameters = isObject(body) ? body['parameters'] : undefined;
-  const topK = isObject(parameters) ? parameters['top_k'] : undefined;
-  const images = instances.map((instance) =>
-    isObject(instance) && 'b64' in instance ? { image: instance } : instance,
-  );
-  return { instances: images, ...(topK !== undefined && { top_k: topK }) };
-}
-
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -38,6 +38,8 @@ export interface DescribedApi {
   answer(described: Described, status: number | string): Response | undefined;
   /** What is wrong with an answer of the service; empty where it is as described. */
   misfits(described: Described, answer: TestResponse): readonly unknown[];
+  /** Whether a JSON body is as an operation says it takes them. */
+  fitsRequest(described: Described, body: unknown): boolean;
   /** Names of the examples of bodies that do not fit the schema beside them. */
   misfittingExamples(): readonly string[];
 }
@@ -75,6 +77,10 @@ export function openDescribedApi(document: OpenApiDocument): DescribedApi {
       const found = operations.find(({ operation }) => operation.operationId === id);
       if (found === undefined) throw new Error(`no operation ${id} is described`);
       return found;
+    },
+    fitsRequest({ operation }, body) {
+      const schema = operation.requestBody?.content['application/json']?.schema;
+      return schema === undefined || validator(schema)(body);
     },
     misfittingExamples: () =>
       operations.flatMap((described) => {

@@ -88,13 +88,45 @@ async function readForm(body: Buffer, contentType: string, maxImages: number): P
 export function readImageJson(value: unknown, maxImages: number): ImageRequest {
   if (!isObject(value)) throw invalidAt('', `expected an object, got ${describeValue(value)}`);
   const { top_k: topK, ...rest } = value;
-  if (typeof topK === 'string') throw invalidAt('/top_k', `expected a number, got ${describeValue(topK)}`);
-  const images = 'instances' in rest ? readInstances(rest, maxImages) : [readSource(rest, '')];
-  return withTopK(images, readTopK(topK, '/top_k'));
+  const number = readJsonTopK(topK, '/top_k');
+  if (!('instances' in rest)) return withTopK([readSource(rest, '')], number);
+  const { instances, ...others } = rest;
+  refuseOthers(others, '', 'instances');
+  return withTopK(readInstances(instances, maxImages, readSource), number);
 }
 
-function readInstances({ instances, ...rest }: JsonObject, maxImages: number): ImageSource[] {
-  refuseOthers(rest, '', 'instances');
+/**
+ * Reads the images of a body of Vertex AI: instances as `predictBatch` takes them or `{"b64": "…"}`, and
+ * `parameters.top_k`.
+ *
+ * @returns undefined where the first instance is a tensor.
+ * @throws {ServingError} `validation-failed`, `payload-too-large`
+ */
+export function readVertexImages(body: unknown, maxImages: number): ImageRequest | undefined {
+  if (!isObject(body)) return undefined;
+  const { instances, parameters } = body;
+  const first: unknown = Array.isArray(instances) ? instances[0] : undefined;
+  if (!isObject(first) || !('b64' in first || 'url' in first || isObject(first['image']))) return undefined;
+  const topK = isObject(parameters) ? parameters['top_k'] : undefined;
+  const number = readJsonTopK(topK, '/parameters/top_k');
+  return withTopK(readInstances(instances, maxImages, readVertexSource), number);
+}
+
+function readVertexSource(value: unknown, pointer: string): ImageSource {
+  if (isObject(value) && 'b64' in value) return { bytes: readBase64(value, pointer), pointer };
+  return readSource(value, pointer, `${SOURCES}, or {"b64": "..."}`);
+}
+
+function readJsonTopK(value: unknown, pointer: string): number | undefined {
+  if (typeof value === 'string') throw invalidAt(pointer, `expected a number, got ${describeValue(value)}`);
+  return readTopK(value, pointer);
+}
+
+function readInstances(
+  instances: unknown,
+  maxImages: number,
+  read: (value: unknown, pointer: string) => ImageSource,
+): ImageSource[] {
   if (!Array.isArray(instances) || instances.length === 0) {
     throw invalidAt('/instances', `expected an array of at least one image, got ${describeValue(instances)}`);
   }
@@ -102,16 +134,16 @@ function readInstances({ instances, ...rest }: JsonObject, maxImages: number): I
     const detail = `expected at most ${maxImages} ${maxImages === 1 ? 'image' : 'images'}, got ${instances.length}`;
     throw new ServingError('payload-too-large', detail, { members: { max_rows: maxImages } });
   }
-  return instances.map((instance, index) => readSource(instance, `/instances/${index}`));
+  return instances.map((instance, index) => read(instance, `/instances/${index}`));
 }
 
-/** Reads `{"image": {"b64": "…"}}` or `{"url": "…"}`. */
-function readSource(value: unknown, pointer: string): ImageSource {
+const SOURCES = '{"image": {"b64": "..."}} or {"url": "..."}';
+
+function readSource(value: unknown, pointer: string, expected = SOURCES): ImageSource {
   if (!isObject(value)) throw invalidAt(pointer, `expected an object, got ${describeValue(value)}`);
   const { image, url, ...rest } = value;
   if ((image === undefined) === (url === undefined)) {
-    const got = image === undefined ? 'neither' : 'both';
-    throw invalidAt(pointer, `expected {"image": {"b64": "..."}} or {"url": "..."}, got ${got}`);
+    throw invalidAt(pointer, `expected ${expected}, got ${image === undefined ? 'neither' : 'both'}`);
   }
   refuseOthers(rest, pointer, image === undefined ? 'url' : 'image');
   if (image !== undefined)

@@ -1,4 +1,4 @@
-import { type ImageManifest, isImage } from '../../core/manifest';
+import { type ImageManifest, isImage, type Manifest } from '../../core/manifest';
 import type { JsonSchema } from '../../core/row-schema';
 import { BODY_ERRORS, errors } from './errors';
 import {
@@ -11,6 +11,7 @@ import {
   type Operation,
   ok,
   openObject,
+  type Parameter,
   refTo,
   schemaRef,
 } from './parts';
@@ -19,10 +20,10 @@ import type { ApiSubject } from './subject';
 /** Predicts for an image behind a URL; a model that takes no images has nothing to say to it. */
 export function predictUrlOperation({ manifest }: ApiSubject): Operation {
   const refusals = errors('Any', ...BODY_ERRORS, 422, 503);
-  const request = openObject({ url: { type: 'string' }, top_k: TOP_K }, { required: ['url'] });
+  const request = withTopK({ url: { type: 'string' } });
   const operation = {
     operationId: 'predictUrl',
-    parameters: [refTo('parameters', 'RequestId')],
+    parameters: [...imageParameters(manifest), refTo('parameters', 'RequestId')],
     requestBody: body(json(request)),
   };
   if (!isImage(manifest)) {
@@ -38,18 +39,32 @@ export function predictUrlOperation({ manifest }: ApiSubject): Operation {
   };
 }
 
+/** What the query may say where images are taken; nothing for another model. */
+export function imageParameters(manifest: Manifest): readonly Parameter[] {
+  if (!isImage(manifest)) return [];
+  const { top_k: usual } = manifest;
+  const schema = { ...TOP_K, ...(usual !== undefined && { default: usual }) };
+  return [{ name: 'top_k', in: 'query', description: 'As `top_k` in the body, which comes first', schema }];
+}
+
 /** The schemas of images and of what is predicted for them; none for another model. */
 export function imageSchemas({ manifest }: ApiSubject): Readonly<Record<string, JsonSchema>> {
   if (!isImage(manifest)) return {};
   const classes = { type: 'array', items: schemaRef('ImagePrediction') };
   return {
     Base64: exactObject({ b64: { type: 'string', contentEncoding: 'base64', minLength: 1 } }),
-    Image: anyOf(
-      openObject({ image: schemaRef('Base64'), top_k: TOP_K }, { required: ['image'] }),
-      openObject({ url: { type: 'string' }, top_k: TOP_K }, { required: ['url'] }),
-    ),
-    Images: openObject(
-      { instances: { type: 'array', minItems: 1, items: schemaRef('Image') }, top_k: TOP_K },
+    Image: anyOf(withTopK({ image: schemaRef('Base64') }), withTopK({ url: { type: 'string' } })),
+    ImageSource: anyOf(exactObject({ image: schemaRef('Base64') }), exactObject({ url: { type: 'string' } })),
+    Images: withTopK({ instances: { type: 'array', minItems: 1, items: schemaRef('ImageSource') } }),
+    VertexImages: openObject(
+      {
+        instances: {
+          type: 'array',
+          minItems: 1,
+          items: anyOf(schemaRef('Base64'), schemaRef('ImageSource')),
+        },
+        parameters: openObject({ top_k: TOP_K }, { required: [] }),
+      },
       { required: ['instances'] },
     ),
     ImagePrediction: openObject({
@@ -76,6 +91,23 @@ export function imageContent({ many }: { readonly many: boolean }): Content {
   };
 }
 
+/** A body with an image, which is of a single grey pixel: it shows the form. */
+export function imageRequestExample({ top_k = 1 }: ImageManifest) {
+  return { summary: 'An image', value: { image: { b64: GREY_PIXEL }, top_k } };
+}
+
+/** The same in the words of Vertex AI. */
+export function vertexImageExample({ top_k = 1 }: ImageManifest): Example {
+  return {
+    summary: 'Vertex AI',
+    value: { instances: [{ b64: GREY_PIXEL }], parameters: { top_k } },
+  };
+}
+
+/** A PNG of one pixel. */
+const GREY_PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVQI12NoAAAAggCB3UNq9AAAAABJRU5ErkJggg==';
+
 /** An answer as it may be: the numbers are not the model's. */
 export function imageAnswerExample(manifest: ImageManifest): Example {
   const { name, version, classes } = manifest;
@@ -94,6 +126,12 @@ export function imageAnswerExample(manifest: ImageManifest): Example {
 }
 
 const TOP_K: JsonSchema = { type: 'integer', minimum: 1, description: 'How many classes to answer with' };
+
+/** An object with exactly these members, and perhaps `top_k`. */
+function withTopK(properties: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  const required = Object.keys(properties);
+  return { ...exactObject({ ...properties, top_k: TOP_K }), required };
+}
 
 /** What every answer says besides. */
 const FRAME: Readonly<Record<string, JsonSchema>> = {

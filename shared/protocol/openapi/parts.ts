@@ -31,10 +31,10 @@ export interface Response {
 /** Answers by status, or `default`. */
 export type Responses = Readonly<Record<string, Response | Reference>>;
 
-/** What a path or a header says. */
+/** What a path, a query or a header says. */
 export interface Parameter {
   readonly name: string;
-  readonly in: 'path' | 'header';
+  readonly in: 'path' | 'query' | 'header';
   readonly required?: boolean;
   readonly description: string;
   readonly schema: JsonSchema;

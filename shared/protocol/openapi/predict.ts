@@ -2,7 +2,7 @@ import { exampleFeatures, isImage, isTabular, type TabularManifest } from '../..
 import type { JsonSchema } from '../../core/row-schema';
 import { bigQueryExample } from './bigquery';
 import { BODY_ERRORS, errors } from './errors';
-import { imageAnswerExample, imageContent } from './images';
+import { imageAnswerExample, imageContent, imageParameters, imageRequestExample } from './images';
 import { oipExample } from './oip';
 import { anyOf, body, type Content, type Example, json, type Operation, ok, refTo, schemaRef } from './parts';
 import type { ApiSubject } from './subject';
@@ -18,7 +18,7 @@ export function predictOperation(subject: ApiSubject): Operation {
     description:
       'Features by name, or under `features` by name or in their order. A body in the words of another protocol is ' +
       'answered in the same words.',
-    parameters: PARAMETERS,
+    parameters: [...imageParameters(subject.manifest), ...PARAMETERS],
     requestBody: body({
       ...predictRequests(subject),
       ...(isImage(subject.manifest) && imageContent({ many: false })),
@@ -39,7 +39,7 @@ export function predictBatchOperation(subject: ApiSubject): Operation {
       'Rows are run together and answered in their order. CSV and newline-delimited JSON are answered in kind while ' +
       'they still come; there, a bad row is answered with what is wrong with it. Other protocols are answered in ' +
       'their own words.',
-    parameters: PARAMETERS,
+    parameters: [...imageParameters(manifest), ...PARAMETERS],
     requestBody: body({
       ...batchRequests(subject),
       ...(lines && lineRequests(manifest)),
@@ -54,7 +54,7 @@ export function predictBatchOperation(subject: ApiSubject): Operation {
 
 /** Bodies in the words of the other protocols. */
 export function foreignRequests(subject: ApiSubject): Content {
-  return requests([schemaRef('VertexRequest')], foreignExamples(subject));
+  return requests(vertexForms(subject), foreignExamples(subject));
 }
 
 /** Answers in the words of the other protocols. */
@@ -63,11 +63,16 @@ export function foreignAnswers({ manifest }: ApiSubject): Content {
   return answers(isTabular(manifest) ? [schemaRef('VertexPredictions')] : [], {});
 }
 
+/** Bodies of Vertex AI: tensors or rows, and images where they are taken. */
+function vertexForms({ manifest }: ApiSubject): JsonSchema[] {
+  return [...(isImage(manifest) ? [schemaRef('VertexImages')] : []), schemaRef('VertexRequest')];
+}
+
 function predictRequests(subject: ApiSubject): Content {
   const { manifest } = subject;
   if (isImage(manifest)) {
-    const own = [schemaRef('Image'), schemaRef('Images'), schemaRef('VertexRequest')];
-    return requests(own, foreignExamples(subject));
+    const examples = { image: imageRequestExample(manifest), ...foreignExamples(subject) };
+    return requests([schemaRef('Image'), ...vertexForms(subject)], examples);
   }
   const native = isTabular(manifest) ? [schemaRef('FeaturesByName'), schemaRef('Row')] : [];
   return requests([...native, schemaRef('VertexRequest')], {
@@ -94,20 +99,27 @@ const STATUSES = [...BODY_ERRORS, 404, 422, 429, 500, 503];
 function batchRequests(subject: ApiSubject): Content {
   const { manifest } = subject;
   const { vertex: _, ...foreign } = foreignExamples(subject);
-  if (isImage(manifest)) return requests([schemaRef('Images'), schemaRef('VertexRequest')], foreign);
+  if (isImage(manifest)) {
+    const { image, top_k } = imageRequestExample(manifest).value;
+    const images = { summary: 'Images', value: { instances: [{ image }], top_k } };
+    return requests([schemaRef('Images'), ...vertexForms(subject).map(asVertex)], { images, ...foreign });
+  }
   if (!isTabular(manifest)) return requests([schemaRef('VertexRequest')], foreign);
   const row = exampleFeatures(manifest);
   const value = { instances: [row, Object.values(row), { features: row }] };
-  // Instances beside parameters are Vertex AI's; alone they are rows.
-  const vertex = { allOf: [schemaRef('VertexRequest'), { required: ['parameters'] }] };
-  return requests([schemaRef('Rows'), vertex], {
+  return requests([schemaRef('Rows'), ...vertexForms(subject).map(asVertex)], {
     rows: { summary: 'Rows, each in any form', value },
     ...foreign,
   });
 }
 
+/** Instances beside parameters are Vertex AI's; alone they are those of `predictBatch`. */
+function asVertex(form: JsonSchema): JsonSchema {
+  return { allOf: [form, { required: ['parameters'] }] };
+}
+
 function batchAnswers({ manifest }: ApiSubject): Content {
-  if (isImage(manifest)) return answers([schemaRef('ImageBatchAnswer')], {});
+  if (isImage(manifest)) return answers([schemaRef('ImageBatchAnswer'), schemaRef('ImageInstances')], {});
   if (!isTabular(manifest)) return answers([], {});
   return answers([schemaRef('PredictBatchAnswer'), schemaRef('VertexPredictions')], {
     rows: { summary: 'Rows', value: { predictions: [exampleOf(manifest)], ...frameOf(manifest) } },

@@ -1,7 +1,8 @@
-import { isTabular, type TabularManifest } from '../../core/manifest';
+import { isImage, isTabular, type TabularManifest } from '../../core/manifest';
 import type { JsonSchema } from '../../core/row-schema';
 import type { Signature } from '../../core/signature';
 import { BODY_ERRORS, errors } from './errors';
+import { vertexImageExample } from './images';
 import {
   anyOf,
   body,
@@ -52,6 +53,7 @@ export function vertexPaths({ vertex }: ApiSubject, bodies: { requests: Content;
 /** A request for the example of the model. */
 export function vertexExample(subject: ApiSubject): Example | undefined {
   const { manifest } = subject;
+  if (isImage(manifest)) return vertexImageExample(manifest);
   if (!isTabular(manifest)) {
     const rows = tfsExamples(subject)?.rows;
     return rows && { ...rows, summary: 'Vertex AI' };

@@ -1,7 +1,12 @@
 import type { HttpResponse } from '../../core/http';
 import { invalidAt } from '../../core/invalid';
 import { type ImagePrediction, writeImagePredict, writeImagePredictBatch } from '../../protocol/image/answer';
-import { type ImageRequest, readImageJson, readImageRequest } from '../../protocol/image/request';
+import {
+  type ImageRequest,
+  readImageJson,
+  readImageRequest,
+  readVertexImages,
+} from '../../protocol/image/request';
 import { readTopK } from '../../protocol/image/top-k';
 import { answerText } from '../answer';
 import type { Exchange } from '../exchange';
@@ -39,14 +44,19 @@ export async function predictImages(
   return answerText(writeImagePredictBatch(predictions, endOf(served, exchange)));
 }
 
-/** Answers instances of Vertex AI that are images: a list of classes for each. */
+/**
+ * Answers instances of Vertex AI that are images: a list of classes for each.
+ *
+ * @returns undefined where they are tensors.
+ */
 export async function predictInstances(
   parts: InferenceParts,
   exchange: Exchange,
   { served, model }: { served: ServedModel; model: ImageModel },
-  value: { readonly instances: readonly unknown[]; readonly top_k?: unknown },
-): Promise<HttpResponse> {
-  const request = readImageJson(value, parts.config.limits.images);
+  body: unknown,
+): Promise<HttpResponse | undefined> {
+  const request = readVertexImages(body, parts.config.limits.images);
+  if (request === undefined) return undefined;
   const predictions = await held(served, () => score(parts, exchange, model, request));
   exchange.prediction = exchange.classes;
   return answerText(JSON.stringify({ predictions }));

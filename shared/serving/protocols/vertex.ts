@@ -2,7 +2,7 @@ import { ServingError } from '../../core/errors';
 import type { HttpResponse } from '../../core/http';
 import type { TabularManifest } from '../../core/manifest';
 import { encodeTfs } from '../../protocol/tfs/answer';
-import { outputsOf, readPictures, readVertex, toInputs, type VertexRequest } from '../../protocol/vertex';
+import { outputsOf, readVertex, toInputs, type VertexRequest } from '../../protocol/vertex';
 import { answerText } from '../answer';
 import type { Exchange } from '../exchange';
 import { type InferenceParts, loadFor, notePredictions, runTensors, scoreRows } from '../inference';
@@ -28,10 +28,10 @@ export async function answerVertex(
   if (tabular !== undefined && request.outputs === undefined) {
     return answerRows(parts, exchange, tabular, request);
   }
-  const pictures = image && readPictures(body, request);
-  if (image !== undefined && pictures !== undefined) {
+  if (image !== undefined) {
     const { predictInstances } = await import('../images/predict-image');
-    return predictInstances(parts, exchange, { served, model: image }, pictures);
+    const answer = await predictInstances(parts, exchange, { served, model: image }, body);
+    if (answer !== undefined) return answer;
   }
   const names = outputsOf(request, signature);
   const outputs = await runTensors(parts, exchange, served, toInputs(request, signature));
