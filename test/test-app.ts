@@ -28,6 +28,8 @@ export interface TestRequest {
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** Says whether the caller has gone. @default never */
+  readonly hasLeft?: () => boolean;
 }
 
 /** The service with its real parts, save that its log is kept instead of printed. */
@@ -69,7 +71,7 @@ async function collect(pieces: AsyncIterable<string | Uint8Array>): Promise<Buff
 
 /** A request as a host would hand it over; its body goes through the hosts' own reader. */
 function toHttpRequest(
-  { method = 'GET', path = '/', headers = {}, body = '' }: TestRequest,
+  { method = 'GET', path = '/', headers = {}, body = '', hasLeft = () => false }: TestRequest,
   limits: BodyLimits,
 ): HttpRequest {
   const [pathname = '/', query = ''] = path.split('?');
@@ -86,7 +88,7 @@ function toHttpRequest(
     remoteAddress: '127.0.0.1',
     body: () => readBody(toMessage(bytes, sent), limits),
     stream: () => streamBody(toMessage(bytes, sent), limits),
-    hasLeft: () => false,
+    hasLeft,
   };
 }
 

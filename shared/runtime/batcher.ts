@@ -21,7 +21,7 @@ export interface BatcherOptions {
 /** The outputs of one call, and how its time was spent. */
 export interface BatchedRun {
   readonly outputs: NamedTensors;
-  /** From the call until its run began, in milliseconds. */
+  /** From the call until its run began, in milliseconds; making its inputs is part of it. */
   readonly queueMs: number;
   /** The run that this call was part of, in milliseconds. */
   readonly runMs: number;
@@ -34,44 +34,97 @@ export interface CallOptions {
   readonly isPatient?: boolean;
 }
 
+/** Tensors; or what makes them, which is called when few calls are left before this one, so that few are held. */
+export type Inputs = NamedTensors | (() => Promise<NamedTensors>);
+
 /**
  * Runs calls of `rows` rows each; calls that wait for the session at the same time share a run.
  *
- * @throws {ServingError} `overloaded` when too many wait already, `caller-left`, and what `run` throws
+ * @throws {ServingError} `overloaded` when too many wait already, `caller-left`, and what `run` and the maker of the
+ *   inputs throw
  */
-export type Batcher = (inputs: NamedTensors, rows: number, options?: CallOptions) => Promise<BatchedRun>;
+export type Batcher = (inputs: Inputs, rows: number, options?: CallOptions) => Promise<BatchedRun>;
 
 interface Call {
   readonly hasLeft: CallOptions['hasLeft'] | undefined;
-  readonly inputs: NamedTensors;
+  /** Makes the inputs; absent where that has begun or they came ready. */
+  make: (() => Promise<NamedTensors>) | undefined;
+  /** Absent until they are made. */
+  inputs: NamedTensors | undefined;
   readonly rows: number;
   readonly calledAt: number;
   readonly resolve: (run: BatchedRun) => void;
   readonly reject: (error: unknown) => void;
 }
 
+type ReadyCall = Call & { readonly inputs: NamedTensors };
+
 /**
- * Makes a batcher that drains and never waits: a run blocks the event loop, so the calls that arrived meanwhile
- * are all there when it ends, and they make the next batch. A lone call runs at once.
+ * Makes a batcher that drains: a run blocks the event loop, so the calls that arrived meanwhile are all there when it
+ * ends, and they make the next batch. A lone call runs at once.
  *
- * A run cannot be cancelled; a call that still waits is, when its caller leaves. One call that makes a run fail does not fail its neighbours: each is then run alone.
+ * Before a run that takes long, calls that are ready wait a little for those whose inputs are being made. Making them
+ * takes the CPU that the run would take, so hardly any is lost, and what misses a run waits for the whole of it.
+ *
+ * A run cannot be cancelled; a call that still waits is, when its caller leaves. One call that makes a run fail does
+ * not fail its neighbours: each is then run alone.
  */
 export function createBatcher(options: BatcherOptions): Batcher {
   const { run, maxRows, maxWaiting = MAX_WAITING_RUNS * maxRows, maxDelayMs = 0, now } = options;
   let waiting: Call[] = [];
   let isBusy = false;
-  /** Ends the wait for others, when there are enough. */
-  let onFull: (() => void) | undefined;
+  let lastRunMs = 0;
+  /** Ends the wait for others, to see whether it is still worth it. */
+  let onChange: (() => void) | undefined;
+
+  /** Has the inputs made of those whose turn is near. */
+  function makeNext(): void {
+    for (const call of takeFirst(waiting, RUNS_MADE_AHEAD * maxRows)) {
+      const { make } = call;
+      call.make = undefined;
+      if (make !== undefined) void makeInputs(call, make);
+    }
+  }
+
+  async function makeInputs(call: Call, make: () => Promise<NamedTensors>): Promise<void> {
+    try {
+      call.inputs = await make();
+    } catch (error) {
+      call.reject(error);
+      waiting = waiting.filter((other) => other !== call);
+      makeNext();
+    }
+    drainSoon();
+  }
+
+  function drainSoon(): void {
+    onChange?.();
+    if (isBusy || !waiting.some(isReady)) return;
+    isBusy = true;
+    // Calls whose bytes arrived together are decoded in one turn of the event loop; this lets them all join.
+    setImmediate(drain);
+  }
 
   async function drain(): Promise<void> {
-    while (waiting.length > 0) {
-      dropThoseWhoLeft();
-      const batch = takeBatch(waiting, maxRows);
-      waiting = waiting.slice(batch.length);
-      if (batch.length > 0) await runBatch(batch);
-      if (maxDelayMs > 0 && waiting.length > 0) await fill();
+    await gather(0);
+    for (let batch = takeNext(); batch.length > 0; batch = takeNext()) {
+      const startedAt = now();
+      await runBatch(batch);
+      lastRunMs = now() - startedAt;
+      // What came during a long run lies in the sockets still: one turn of the event loop reads it.
+      if (lastRunMs >= LONG_RUN_MS) await new Promise(setImmediate);
+      await gather(maxDelayMs);
     }
     isBusy = false;
+  }
+
+  function takeNext(): readonly ReadyCall[] {
+    dropThoseWhoLeft();
+    const batch = takeFirst(waiting.filter(isReady), maxRows);
+    const taken = new Set<Call>(batch);
+    waiting = waiting.filter((call) => !taken.has(call));
+    makeNext();
+    return batch;
   }
 
   function dropThoseWhoLeft(): void {
@@ -83,26 +136,33 @@ export function createBatcher(options: BatcherOptions): Batcher {
     }
   }
 
-  /** Waits until the run is full or its first call has waited long enough. */
-  async function fill(): Promise<void> {
-    const [first] = waiting;
-    const restMs = first === undefined ? 0 : first.calledAt + maxDelayMs - now();
-    if (restMs <= 0 || isFull()) return;
+  /** Waits until the run is full, or nothing is left that is worth waiting for. */
+  async function gather(delayMs: number): Promise<void> {
+    const patientUntil = lastRunMs < LONG_RUN_MS ? 0 : now() + lastRunMs * PATIENCE;
+    for (let restMs = restOf(); restMs > 0; restMs = restOf()) await changeWithin(restMs);
+
+    function restOf(): number {
+      const ready = waiting.filter(isReady);
+      const [first] = ready;
+      if (first === undefined || countRows(ready) >= maxRows) return 0;
+      const until = ready.length < waiting.length ? patientUntil : 0;
+      return Math.max(until, first.calledAt + delayMs) - now();
+    }
+  }
+
+  /** Waits until something happens to a call that waits, but not for longer than `ms`. */
+  async function changeWithin(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, restMs);
-      onFull = () => {
+      const timer = setTimeout(resolve, ms);
+      onChange = () => {
         clearTimeout(timer);
         resolve();
       };
     });
-    onFull = undefined;
+    onChange = undefined;
   }
 
-  function isFull(): boolean {
-    return waiting.reduce((sum, { rows }) => sum + rows, 0) >= maxRows;
-  }
-
-  async function runBatch(batch: readonly Call[]): Promise<void> {
+  async function runBatch(batch: readonly ReadyCall[]): Promise<void> {
     const [only] = batch;
     if (only !== undefined && batch.length === 1) return runAlone(only);
     try {
@@ -114,7 +174,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     }
   }
 
-  async function runAlone({ inputs, calledAt, resolve, reject }: Call): Promise<void> {
+  async function runAlone({ inputs, calledAt, resolve, reject }: ReadyCall): Promise<void> {
     const startedAt = now();
     try {
       const outputs = await run(inputs);
@@ -127,17 +187,25 @@ export function createBatcher(options: BatcherOptions): Batcher {
   return (inputs, rows, { hasLeft, isPatient = false } = {}) =>
     new Promise((resolve, reject) => {
       if (waiting.length >= maxWaiting && !isPatient) return reject(overloaded(waiting.length));
-      waiting.push({ inputs, rows, calledAt: now(), resolve, reject, hasLeft });
-      if (onFull !== undefined && isFull()) onFull();
-      if (isBusy) return;
-      isBusy = true;
-      // Calls whose bytes arrived together are decoded in one turn of the event loop; this lets them all join.
-      setImmediate(drain);
+      const source =
+        typeof inputs === 'function' ? { make: inputs, inputs: undefined } : { make: undefined, inputs };
+      waiting.push({ ...source, rows, calledAt: now(), resolve, reject, hasLeft });
+      makeNext();
+      drainSoon();
     });
 }
 
 /** So many full runs may wait: what comes after them would wait longer than it is worth. */
 const MAX_WAITING_RUNS = 16;
+
+/** The next run, and the one that would begin while more are made. */
+const RUNS_MADE_AHEAD = 2;
+
+/** The share of a run's time for which others are worth waiting for: it bounds what slow ones cost the quick. */
+const PATIENCE = 0.25;
+
+/** Shorter runs are over before anything else could have been made ready for them. */
+const LONG_RUN_MS = 4;
 
 function overloaded(count: number): ServingError {
   return new ServingError('overloaded', `${count} calls wait for the model already`, {
@@ -145,18 +213,31 @@ function overloaded(count: number): ServingError {
   });
 }
 
-/** The calls from the front of the queue that fit into one run, at least one. */
-function takeBatch(waiting: readonly Call[], maxRows: number): Call[] {
+function isReady(call: Call): call is ReadyCall {
+  return call.inputs !== undefined;
+}
+
+function countRows(calls: readonly Call[]): number {
+  return calls.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+/** The calls from the front of the line that are no more than so many rows together, at least one. */
+function takeFirst<C extends Call>(calls: readonly C[], maxRows: number): C[] {
   let rows = 0;
-  const count = waiting.findIndex((call, index) => {
+  const count = calls.findIndex((call, index) => {
     rows += call.rows;
     return index > 0 && rows > maxRows;
   });
-  return waiting.slice(0, count === -1 ? waiting.length : count);
+  return calls.slice(0, count === -1 ? calls.length : count);
 }
 
-function answerEach(batch: readonly Call[], outputs: NamedTensors, startedAt: number, runMs: number): void {
-  const total = batch.reduce((sum, { rows }) => sum + rows, 0);
+function answerEach(
+  batch: readonly ReadyCall[],
+  outputs: NamedTensors,
+  startedAt: number,
+  runMs: number,
+): void {
+  const total = countRows(batch);
   let start = 0;
   const slices = batch.map((call) => {
     const slice = sliceRows(outputs, start, start + call.rows, total);

@@ -13,6 +13,7 @@ export interface Timings {
   fetchMs?: number;
   /** Decoding images and making a tensor of them. */
   preprocessMs?: number;
+  /** Waiting for others to be decoded, or run. */
   queueMs?: number;
   runMs?: number;
 }

@@ -40,7 +40,8 @@ export function decode(
   { spec = WHOLE, limits = {}, type }: DecodeOptions = {},
 ): Promise<Pixels> {
   const bytes = typeof image === 'string' ? readImage(image) : image;
-  return createImageDecoder({ ...LIMITS, ...limits }).decode(bytes, resolveImageSpec(spec), type);
+  const decoder = createImageDecoder({ ...LIMITS, ...limits });
+  return decoder.decode(bytes, resolveImageSpec(spec), { declaredType: type });
 }
 
 /** Red, green and blue of one pixel. */

@@ -39,27 +39,34 @@ export interface ImageDecoder {
    * Decodes an image, its first frame, upright as its EXIF data says, resized and cropped as a model wants it. Colours
    * are 8 bits of red, green and blue whatever the file had; a colour profile is ignored, as it is in training.
    *
-   * @param declaredType media type that the caller gave; where it names another kind than the bytes are, it is refused.
    * @throws {ServingError} `unsupported-media-type` for what is no image; `invalid-image` for one that is corrupt,
    *   truncated or not what it is declared to be; `payload-too-large` for one of too many pixels or frames, or that
    *   takes too long; `overloaded` when too many wait, `caller-left` when `hasLeft` says so as its turn comes.
    */
-  decode(
-    bytes: Uint8Array,
-    spec: ResolvedImageSpec,
-    declaredType?: string,
-    hasLeft?: () => boolean,
-  ): Promise<Pixels>;
+  decode(bytes: Uint8Array, spec: ResolvedImageSpec, options?: DecodeOptions): Promise<Pixels>;
+}
+
+export interface DecodeOptions {
+  /** Media type that the caller gave; where it names another kind than the bytes are, they are refused. */
+  readonly declaredType?: string | undefined;
+  /** Says whether whoever asked has gone. Asked when the image's turn comes. */
+  readonly hasLeft?: (() => boolean) | undefined;
+  /** Told when its turn has come: until then it has only waited for others. */
+  readonly onTurn?: () => void;
 }
 
 /** Makes a decoder. It holds nothing that needs to be freed. */
 export function createImageDecoder(limits: ImageLimits): ImageDecoder {
   const slots = createSlots(limits.concurrency, limits.maxWaiting);
   return {
-    async decode(bytes, spec, declaredType = '', hasLeft) {
+    async decode(bytes, spec, { declaredType = '', hasLeft, onTurn } = {}) {
       const type = checkType(bytes, declaredType);
-      const sharp = await loadSharp();
       const giveBack = await slots.take(hasLeft);
+      onTurn?.();
+      const sharp = await loadSharp().catch((error: unknown) => {
+        giveBack();
+        throw error;
+      });
       const open = (maxPixels?: number) => sharp(bytes, optionsOf(type, maxPixels));
       // The place stays taken until the work has ended, which may be after the answer was given.
       const work = decodeAs(type, { bytes, spec, limits, open }).finally(giveBack);

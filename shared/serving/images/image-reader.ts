@@ -2,7 +2,7 @@ import { ServingError } from '../../core/errors';
 import type { ResolvedImageSpec } from '../../core/image-spec';
 import type { FetchUrl, UrlFetcherOptions } from '../../fetch/fetch-url';
 import type { ImageSource, SentImage } from '../../protocol/image/request';
-import type { ImageDecoder } from '../../runtime/image/decoder';
+import type { DecodeOptions, ImageDecoder } from '../../runtime/image/decoder';
 import type { Pixels } from '../../runtime/image/resample';
 import { createSlots } from '../../runtime/image/slots';
 import type { Config } from '../config';
@@ -17,7 +17,11 @@ export interface ImageReader {
    */
   fetch(source: ImageSource, hasLeft?: () => boolean): Promise<SentImage>;
   /** @throws {ServingError} what the decoder throws */
-  decode(image: SentImage, spec: ResolvedImageSpec, hasLeft?: () => boolean): Promise<Pixels>;
+  decode(
+    image: SentImage,
+    spec: ResolvedImageSpec,
+    options?: Omit<DecodeOptions, 'declaredType'>,
+  ): Promise<Pixels>;
 }
 
 export interface ImageReaderParts {
@@ -60,9 +64,9 @@ export function createImageReader({ images }: Config, parts: ImageReaderParts): 
 
   return {
     fetch: async (source, hasLeft) => ('url' in source ? fetchLinked(source, hasLeft) : source),
-    async decode({ bytes, declaredType }, spec, hasLeft) {
+    async decode({ bytes, declaredType }, spec, options) {
       decoder ??= openDecoder(images, parts);
-      return (await decoder).decode(bytes, spec, declaredType, hasLeft);
+      return (await decoder).decode(bytes, spec, { ...options, declaredType });
     },
   };
 }

@@ -1,8 +1,7 @@
 import { type FieldError, ServingError } from '../../core/errors';
 import type { NamedTensors } from '../../core/tensor';
 import { type ImagePrediction, readImagePredictions } from '../../protocol/image/answer';
-import type { ImageSource } from '../../protocol/image/request';
-import type { Pixels } from '../../runtime/image/resample';
+import type { ImageSource, SentImage } from '../../protocol/image/request';
 import { type ImageElement, toTensor } from '../../runtime/image/tensor';
 import type { Exchange } from '../exchange';
 import { callOptions, type InferenceParts } from '../inference';
@@ -32,8 +31,8 @@ export async function scoreImages(
   for (let start = 0; start < images.length; start += model.maxImages) {
     const sources = images.slice(start, start + model.maxImages);
     const nameOf = (index: number) => (images.length === 1 ? undefined : start + index + 1);
-    const pixels = await readPixels(parts, exchange, { model, sources, nameOf });
-    const outputs = await runPixels(parts, exchange, { model, pixels, isPatient: start > 0 });
+    const part = { model, sources, nameOf, isPatient: start > 0 };
+    const outputs = await runImages(parts, exchange, part, await fetchImages(parts, exchange, part));
     const { manifest, spec } = model;
     const options = { images: sources.length, topK };
     predictions.push(...readImagePredictions({ ...manifest, softmax: spec.softmax }, outputs, options));
@@ -41,38 +40,43 @@ export async function scoreImages(
   return predictions;
 }
 
-async function readPixels(
+/** Images of a request that are run together. */
+interface Part {
+  readonly model: ImageModel;
+  readonly sources: readonly ImageSource[];
+  /** The number by which an error calls an image; undefined where there is only one. */
+  readonly nameOf: (index: number) => number | undefined;
+  /** Whether others of the same request were run already. */
+  readonly isPatient: boolean;
+}
+
+async function fetchImages(
   { images, now }: InferenceParts,
   exchange: Exchange,
-  {
-    model,
-    sources,
-    nameOf,
-  }: {
-    model: ImageModel;
-    sources: readonly ImageSource[];
-    nameOf: (index: number) => number | undefined;
-  },
-): Promise<Pixels[]> {
+  part: Part,
+): Promise<SentImage[]> {
   const { timings } = exchange;
-  const each = <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> =>
-    Promise.all(
-      items.map((item, index) =>
-        work(item).catch((error: unknown) => {
-          throw locate(error, sources[index]?.pointer ?? '', nameOf(index));
-        }),
-      ),
-    );
-
-  const fetchAt = now();
   const { hasLeft } = callOptions(exchange);
-  const sent = await each(sources, (source) => images.fetch(source, hasLeft));
-  const decodeAt = now();
-  if (sources.some((source) => 'url' in source))
-    timings.fetchMs = (timings.fetchMs ?? 0) + decodeAt - fetchAt;
-  const pixels = await each(sent, (image) => images.decode(image, model.spec, hasLeft));
-  timings.preprocessMs = (timings.preprocessMs ?? 0) + now() - decodeAt;
-  return pixels;
+  const startedAt = now();
+  const sent = await forEach(part, part.sources, (source) => images.fetch(source, hasLeft));
+  if (part.sources.some((source) => 'url' in source))
+    timings.fetchMs = (timings.fetchMs ?? 0) + now() - startedAt;
+  return sent;
+}
+
+/** Does the same for each image; an error says which it is about. */
+function forEach<T, R>(
+  { sources, nameOf }: Part,
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  return Promise.all(
+    items.map((item, index) =>
+      work(item).catch((error: unknown) => {
+        throw locate(error, sources[index]?.pointer ?? '', nameOf(index));
+      }),
+    ),
+  );
 }
 
 /** Says which of several images it is that an error is about. */
@@ -84,20 +88,36 @@ function locate(error: unknown, pointer: string, number: number | undefined): un
   return new ServingError(code, `${where}: ${message}`, { errors, members, headers, cause });
 }
 
-async function runPixels(
-  { now }: InferenceParts,
+/** Has images decoded and run when their turn comes; what they wait until then is queue time, for either. */
+async function runImages(
+  { images, now }: InferenceParts,
   exchange: Exchange,
-  { model, pixels, isPatient }: { model: ImageModel; pixels: readonly Pixels[]; isPatient: boolean },
+  part: Part,
+  sent: readonly SentImage[],
 ): Promise<NamedTensors> {
   const { timings } = exchange;
-  const { spec, manifest } = model;
+  const { spec, manifest, run } = part.model;
   const [input] = manifest.signature.inputs;
-  const startedAt = now();
-  const tensor = toTensor(pixels, spec, (input?.type ?? 'float32') as ImageElement);
-  timings.preprocessMs = (timings.preprocessMs ?? 0) + now() - startedAt;
-  const options = { ...callOptions(exchange), isPatient };
-  const { outputs, queueMs, runMs } = await model.run({ [spec.input]: tensor }, pixels.length, options);
-  timings.queueMs = (timings.queueMs ?? 0) + queueMs;
+  const { hasLeft } = callOptions(exchange);
+  let preprocessMs = 0;
+
+  async function prepare(): Promise<NamedTensors> {
+    let beganAt: number | undefined;
+    const onTurn = () => {
+      beganAt ??= now();
+    };
+    try {
+      const pixels = await forEach(part, sent, (image) => images.decode(image, spec, { hasLeft, onTurn }));
+      return { [spec.input]: toTensor(pixels, spec, (input?.type ?? 'float32') as ImageElement) };
+    } finally {
+      if (beganAt !== undefined) preprocessMs = now() - beganAt;
+      timings.preprocessMs = (timings.preprocessMs ?? 0) + preprocessMs;
+    }
+  }
+
+  const options = { ...callOptions(exchange), isPatient: part.isPatient };
+  const { outputs, queueMs, runMs } = await run(prepare, sent.length, options);
+  timings.queueMs = (timings.queueMs ?? 0) + queueMs - preprocessMs;
   timings.runMs = (timings.runMs ?? 0) + runMs;
   return outputs;
 }
