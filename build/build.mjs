@@ -7,10 +7,11 @@ import { bundleSources, bundleVendors } from './bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What is run: by the Functions Framework, as the container's program, and as the command line. */
+/** What is run: by the Functions Framework, as the container's program, beside both, and as the command line. */
 const ENTRIES = {
   index: join(root, 'functions/index.ts'),
   server: join(root, 'functions/server.ts'),
+  shadow: join(root, 'functions/shadow.ts'),
   cli: join(root, 'cli/main.ts'),
 };
 

@@ -13,6 +13,7 @@ import { type Config, type EmbeddedModels, readConfig } from '../shared/serving/
 import { createLog } from '../shared/serving/log';
 import type { Target } from '../shared/serving/routes';
 import type { HttpServerOptions } from './http-server';
+import { startShadowProcess } from './shadow-process';
 import { openStdout } from './stdout';
 
 /** The service of this process. */
@@ -29,7 +30,7 @@ export interface Service {
  * @throws {TypeError} that names the variable which makes no sense.
  */
 export function openService(env: NodeJS.ProcessEnv): Service {
-  const config = readConfig(env, findEmbeddedModels());
+  const config = readServiceConfig(env);
   const startup = createStartup();
   const app = createApp(config, {
     openRegistry: async () => createRegistry(await openStore(config.registry.uri, config.registry)),
@@ -39,6 +40,7 @@ export function openService(env: NodeJS.ProcessEnv): Service {
     now: () => performance.now(),
     startup: startup.read,
     readAsset,
+    startShadow: () => startShadowProcess(join(__dirname, 'shadow.js')),
     log: createLog(config, { writeLine: openStdout() }),
   });
   return {
@@ -53,6 +55,11 @@ export function openService(env: NodeJS.ProcessEnv): Service {
       onDrained: () => app.close(),
     }),
   };
+}
+
+/** Reads the configuration, with the models beside the bundle where it names none. @throws {TypeError} */
+export function readServiceConfig(env: NodeJS.ProcessEnv): Config {
+  return readConfig(env, findEmbeddedModels());
 }
 
 /** The model that answers before anything was configured. */

@@ -113,6 +113,7 @@ test('the environment is read at the edge only', () => {
     'cli/main.ts',
     'functions/index.ts',
     'functions/server.ts',
+    'functions/shadow.ts',
     'shared/runtime/session.ts',
   ]);
 });

@@ -16,11 +16,13 @@ import { protocolOfPath, routesOf, type Target } from './routes';
 import { holdRowScorer } from './scoring/score-rows';
 import type { StorageEvent } from './scoring/scoring-job';
 import type { ScoreOutcome } from './scoring/scoring-report';
+import { createShadows, type ShadowsParts } from './shadow/shadows';
 
 /** What the world outside must provide. */
 export interface AppParts
   extends Omit<ModelsParts, 'onFailure' | 'onLoad' | 'onSwitch'>,
     Pick<PagesParts, 'readAsset'>,
+    Pick<ShadowsParts, 'startShadow'>,
     ImageReaderParts {
   readonly log: Log;
   /** How long each part of the start of this process took so far, in milliseconds, by name. */
@@ -60,6 +62,7 @@ export function createApp(config: Config, parts: AppParts): App {
       log.write(failureEntry(config, `loading the ${what}`, error, severity)),
   });
   const images = createImageReader(config, parts);
+  const shadows = createShadows({ ...parts, onOutcome: metrics.recordShadow });
   let isFirst = true;
   /** Says once, to the first request that asks, that it is the first of this instance. */
   function takeFirst(): boolean {
@@ -90,6 +93,7 @@ export function createApp(config: Config, parts: AppParts): App {
   function note(exchange: Exchange, response: HttpResponse, latencyMs: number): void {
     log.write(requestEntry(config, exchange, response, latencyMs));
     observe(metrics, exchange, { status: statusOf(exchange, response), latencyMs });
+    if (exchange.shadow !== undefined) shadows.offer(exchange);
   }
 
   return {
@@ -113,7 +117,10 @@ export function createApp(config: Config, parts: AppParts): App {
       return scoreFile({ scoring: config.scoring, files, openScorer, now, log: log.write }, event);
     },
     preload: () => void models.get().catch(() => {}),
-    close: () => log.close(),
+    close() {
+      shadows.close();
+      return log.close();
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type HttpRequest, header } from '../core/http';
 import type { Shadow } from '../core/routing';
 import type { FeatureSummary } from '../core/summary';
+import type { NamedTensors } from '../core/tensor';
 import type { Protocol } from '../protocol/error-shape';
 import type { VersionReason } from './models/rollout';
 
@@ -42,6 +43,8 @@ export interface Exchange {
   versionReason?: VersionReason;
   /** The version that is given a copy of the request. */
   shadow?: Shadow;
+  /** What the model was given and gave, for the copy; absent where nobody is given one. */
+  tensors?: { readonly inputs: NamedTensors; readonly outputs: NamedTensors };
   rows?: number;
   /** The predicted value; for a batch, how often each was predicted. */
   prediction?: unknown;

@@ -120,6 +120,7 @@ export async function scoreRows(
   const { outputs, queueMs, runMs } = await tabular.run(inputs, rows.length, callOptions(exchange));
   exchange.timings.queueMs = queueMs;
   exchange.timings.runMs = runMs;
+  noteTensors(exchange, inputs, outputs);
   return { warnings, predictions: readPredictions(manifest, outputs, rows.length) };
 }
 
@@ -141,8 +142,14 @@ export async function runTensors(
   const { outputs, queueMs, runMs } = await served.runTensors(inputs, callOptions(exchange));
   exchange.timings.queueMs = queueMs;
   exchange.timings.runMs = runMs;
+  noteTensors(exchange, inputs, outputs);
   noteTensorPredictions(exchange, served, outputs);
   return outputs;
+}
+
+/** Keeps what a run was given and gave until the answer is sent, where a shadow is to be given a copy of it. */
+export function noteTensors(exchange: Exchange, inputs: NamedTensors, outputs: NamedTensors): void {
+  if (exchange.shadow !== undefined) exchange.tensors ??= { inputs, outputs };
 }
 
 /** What a run is told of whoever asks for it. */

@@ -1,57 +1,36 @@
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createLocalStore } from '../../shared/registry/local-store';
-import { type Change, promote, rollback, splitTraffic } from '../../shared/registry/state-changes';
-import { changeState } from '../../shared/registry/state-editor';
-import type { Store } from '../../shared/registry/store';
+import { createRegistry } from '../../shared/registry/registry';
+import { promote, rollback, splitTraffic } from '../../shared/registry/state-changes';
 import { createSession } from '../../shared/runtime/session';
-import { formatJson } from '../../training/manifest';
-import { projectPath } from '../../training/project-path';
-import { NOTE } from '../registry/published-registry';
 import { json, openTestApp, predictRequest, type TestApp } from '../test-app';
+import { createVersionsRegistry, type VersionsRegistry } from '../versions-registry';
 
 const ROW = predictRequest({ features: [5.1, 3.5, 1.4, 0.2] });
 const CHECK_MS = 5_000;
 const MAX_AGE_MS = 60_000;
 
-let root: string;
-let store: Store;
+let registry: VersionsRegistry;
 /** Milliseconds on the clock of the service, for a test to move. */
 let clock: number;
 let released: number;
 let service: TestApp;
 
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'rollout-'));
-  store = createLocalStore(root);
+beforeEach(async () => {
+  registry = createVersionsRegistry('1.1.0', '2.0.0');
+  await registry.change(promote('1.1.0', 'staging'));
   clock = 0;
   released = 0;
-  for (const version of ['1.0.0', '1.1.0', '2.0.0']) addVersion(version);
-  writeFileSync(
-    join(root, 'iris/model.json'),
-    formatJson({ schema_version: 1, aliases: { production: '1.0.0', staging: '1.1.0' } }),
-  );
   service = open();
 });
 
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(() => registry.remove());
 
-/** The embedded model under another version. */
-function addVersion(version: string): void {
-  const folder = join(root, 'iris', version);
-  cpSync(projectPath('model-artifacts/iris/1.0.0'), folder, { recursive: true });
-  const path = join(folder, 'manifest.json');
-  writeFileSync(path, formatJson({ ...JSON.parse(readFileSync(path, 'utf8')), version }));
-}
-
-function damage(version: string): void {
-  appendFileSync(join(root, 'iris', version, 'model.onnx'), 'x');
-}
+const file = (...names: string[]) => join(registry.root, 'iris', ...names);
 
 function open(env: Record<string, string> = {}): TestApp {
   return openTestApp(
-    { MODEL_REGISTRY: root, ...env },
+    { MODEL_REGISTRY: registry.root, ...env },
     {
       now: () => clock,
       async createSession(bytes, options) {
@@ -67,8 +46,6 @@ function open(env: Record<string, string> = {}): TestApp {
     },
   );
 }
-
-const change = (made: Change) => changeState(store, 'iris', made, { note: NOTE });
 
 /** What answers one request, and why. */
 async function ask(request: Parameters<TestApp['request']>[0] = ROW): Promise<string> {
@@ -182,14 +159,14 @@ describe('the version of an answer', () => {
 
   test('is pinned by the deployment, whatever is promoted', async () => {
     service = open({ MODEL_VERSION: '1.1.0' });
-    await change(promote('2.0.0'));
+    await registry.change(promote('2.0.0'));
 
     expect([await ask(), await look()]).toEqual(['200 1.1.0 pinned', '200 1.1.0 pinned']);
   });
 });
 
 describe('traffic that is split', () => {
-  beforeEach(() => change(splitTraffic({ '1.0.0': 50, '1.1.0': 50 })));
+  beforeEach(() => registry.change(splitTraffic({ '1.0.0': 50, '1.1.0': 50 })));
 
   test('goes to every version, and a routing key always to the same', async () => {
     const answers = new Map<string, Set<string>>();
@@ -212,7 +189,7 @@ describe('traffic that is split', () => {
   });
 
   test('is answered by the versions that work', async () => {
-    damage('1.1.0');
+    registry.damage('1.1.0');
 
     const answers = new Set(await Promise.all(Array.from({ length: 40 }, () => ask())));
 
@@ -229,7 +206,7 @@ describe('traffic that is split', () => {
 describe('a running instance', () => {
   test('answers with the new production version once it has looked, and frees the old one', async () => {
     const before = await ask();
-    await change(promote('2.0.0'));
+    await registry.change(promote('2.0.0'));
     const soon = await ask();
 
     clock += CHECK_MS;
@@ -245,7 +222,7 @@ describe('a running instance', () => {
 
   test('looks before it answers when it was idle for long', async () => {
     await ask();
-    await change(promote('2.0.0'));
+    await registry.change(promote('2.0.0'));
 
     expect(await look()).toBe('200 2.0.0 default');
   });
@@ -253,17 +230,16 @@ describe('a running instance', () => {
   test('does not look again before its time', async () => {
     let looks = 0;
     service = openTestApp(
-      { MODEL_REGISTRY: root },
+      { MODEL_REGISTRY: registry.root },
       {
         now: () => clock,
         openRegistry: async () => {
-          const { createRegistry } = await import('../../shared/registry/registry');
-          const registry = createRegistry(store);
+          const opened = createRegistry(registry.store);
           return {
-            ...registry,
+            ...opened,
             stateIfChanged: (...args) => {
               looks += 1;
-              return registry.stateIfChanged(...args);
+              return opened.stateIfChanged(...args);
             },
           };
         },
@@ -278,7 +254,7 @@ describe('a running instance', () => {
 
   test('follows an alias without loading what nobody asks for', async () => {
     await ask();
-    await change(promote('2.0.0', 'staging'));
+    await registry.change(promote('2.0.0', 'staging'));
     await look();
 
     expect(await ask({ ...ROW, path: '/predict?version=staging' })).toBe('200 2.0.0 alias');
@@ -286,17 +262,13 @@ describe('a running instance', () => {
   });
 
   test.each([
-    ['cannot be loaded', () => damage('2.0.0'), 'corrupt-artifact'],
+    ['cannot be loaded', () => registry.damage('2.0.0'), 'corrupt-artifact'],
     ['cannot answer its example', () => breakExample('2.0.0'), 'internal'],
-    [
-      'has a broken manifest',
-      () => writeFileSync(join(root, 'iris/2.0.0/manifest.json'), '{'),
-      'invalid-manifest',
-    ],
+    ['has a broken manifest', () => writeFileSync(file('2.0.0/manifest.json'), '{'), 'invalid-manifest'],
   ])('keeps answering with the old version when the new one %s, and says so once', async (_, harm, code) => {
     await ask();
     harm();
-    await change(promote('2.0.0'));
+    await registry.change(promote('2.0.0'));
 
     const answers = [await look(), await ask(), await ask()];
 
@@ -306,21 +278,21 @@ describe('a running instance', () => {
 
   test('gives a broken version another try after a while, and at once when it is promoted again', async () => {
     await ask();
-    damage('2.0.0');
-    await change(promote('2.0.0'));
+    registry.damage('2.0.0');
+    await registry.change(promote('2.0.0'));
     await look();
-    rmSync(join(root, 'iris/2.0.0'), { recursive: true });
-    addVersion('2.0.0');
+    rmSync(file('2.0.0'), { recursive: true });
+    registry.add('2.0.0');
 
-    await change(promote('2.0.0'));
+    await registry.change(promote('2.0.0'));
 
     expect(await look()).toBe('200 2.0.0 default');
   });
 
   test('goes back at once when it is told to', async () => {
-    await change(promote('2.0.0'));
+    await registry.change(promote('2.0.0'));
     const before = await ask();
-    await change(rollback());
+    await registry.change(rollback());
 
     expect([before, await look()]).toEqual(['200 2.0.0 default', '200 1.0.0 default']);
   });
@@ -330,7 +302,7 @@ describe('a running instance', () => {
     ['names a version that is not there', '{"schema_version":1,"aliases":{"production":"9.9.9"}}'],
   ])('keeps answering when the state %s', async (_, text) => {
     await ask();
-    writeFileSync(join(root, 'iris/model.json'), text);
+    writeFileSync(file('model.json'), text);
 
     expect([await look(), await look(), await ask()]).toEqual(Array(3).fill('200 1.0.0 default'));
     expect(errors().length).toBeGreaterThan(0);
@@ -338,14 +310,14 @@ describe('a running instance', () => {
 
   test('says once that the state cannot be read, and again only after it could', async () => {
     await ask();
-    const good = readFileSync(join(root, 'iris/model.json'));
-    writeFileSync(join(root, 'iris/model.json'), '{');
+    const good = readFileSync(file('model.json'));
+    writeFileSync(file('model.json'), '{');
     await look();
     await look();
     const first = errors().length;
-    writeFileSync(join(root, 'iris/model.json'), good);
+    writeFileSync(file('model.json'), good);
     await look();
-    writeFileSync(join(root, 'iris/model.json'), '{');
+    writeFileSync(file('model.json'), '{');
     await look();
 
     expect([first, errors().length]).toEqual([1, 2]);
@@ -360,7 +332,7 @@ describe('a running instance', () => {
       body: rows,
     };
     await ask();
-    await change(promote('2.0.0'));
+    await registry.change(promote('2.0.0'));
 
     const [whole, next] = await Promise.all([service.request(csv), look()]);
 
@@ -372,15 +344,15 @@ describe('a running instance', () => {
 
 describe('a new instance', () => {
   test('answers with the version before when the promoted one is broken', async () => {
-    damage('2.0.0');
-    await change(promote('2.0.0'));
+    registry.damage('2.0.0');
+    await registry.change(promote('2.0.0'));
 
     expect([await ask(), await ask()]).toEqual(['200 1.0.0 default', '200 1.0.0 default']);
     expect(errors()).toEqual([expect.objectContaining({ code: 'corrupt-artifact' })]);
   });
 
   test('tells a caller who insists on a broken version that it is not to be had', async () => {
-    damage('2.0.0');
+    registry.damage('2.0.0');
 
     const response = await service.request({ ...ROW, path: '/predict?version=2.0.0' });
 
@@ -389,12 +361,11 @@ describe('a new instance', () => {
   });
 });
 
-/** Makes the example of the manifest one that the model fails on: a category that its graph does not take. */
+/** Makes the example of the manifest one that its own feature does not take. */
 function breakExample(version: string): void {
-  const path = join(root, 'iris', version, 'manifest.json');
-  const manifest = JSON.parse(readFileSync(path, 'utf8'));
-  const [first, ...others] = manifest.features;
-  writeFileSync(path, formatJson({ ...manifest, features: [{ ...first, example: 1e300 }, ...others] }));
+  registry.add(version, ({ features: [first, ...others] }) => ({
+    features: [{ name: 'sepal_length', ...first, example: 1e300 }, ...others],
+  }));
 }
 
 async function untilAnsweredBy(version: string): Promise<void> {

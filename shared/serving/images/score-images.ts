@@ -4,7 +4,7 @@ import { type ImagePrediction, readImagePredictions } from '../../protocol/image
 import type { ImageSource, SentImage } from '../../protocol/image/request';
 import { type ImageElement, toTensor } from '../../runtime/image/tensor';
 import type { Exchange } from '../exchange';
-import { callOptions, type InferenceParts } from '../inference';
+import { callOptions, type InferenceParts, noteTensors } from '../inference';
 import type { ImageModel } from '../models/served-model';
 
 export interface ImagesToScore {
@@ -100,6 +100,7 @@ async function runImages(
   const [input] = manifest.signature.inputs;
   const { hasLeft } = callOptions(exchange);
   let preprocessMs = 0;
+  let inputs: NamedTensors = {};
 
   async function prepare(): Promise<NamedTensors> {
     let beganAt: number | undefined;
@@ -108,7 +109,8 @@ async function runImages(
     };
     try {
       const pixels = await forEach(part, sent, (image) => images.decode(image, spec, { hasLeft, onTurn }));
-      return { [spec.input]: toTensor(pixels, spec, (input?.type ?? 'float32') as ImageElement) };
+      inputs = { [spec.input]: toTensor(pixels, spec, (input?.type ?? 'float32') as ImageElement) };
+      return inputs;
     } finally {
       if (beganAt !== undefined) preprocessMs = now() - beganAt;
       timings.preprocessMs = (timings.preprocessMs ?? 0) + preprocessMs;
@@ -119,5 +121,6 @@ async function runImages(
   const { outputs, queueMs, runMs } = await run(prepare, sent.length, options);
   timings.queueMs = (timings.queueMs ?? 0) + queueMs - preprocessMs;
   timings.runMs = (timings.runMs ?? 0) + runMs;
+  noteTensors(exchange, inputs, outputs);
   return outputs;
 }

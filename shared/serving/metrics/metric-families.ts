@@ -1,3 +1,4 @@
+import type { ShadowNote } from '../shadow/shadows';
 import type { LoadObservation, Observation } from './observation';
 import {
   type Counter,
@@ -12,6 +13,7 @@ export interface MetricFamilies {
   record(observation: Observation): void;
   recordLoad(observation: LoadObservation): void;
   recordSwitch(model: string): void;
+  recordShadow(note: ShadowNote): void;
   readonly all: readonly Family[];
 }
 
@@ -28,6 +30,7 @@ export function createMetricFamilies(): MetricFamilies {
       families.loads.of([model, version, outcome]).add(1);
       families.loadDuration.of([model, version, outcome]).observe(ms / 1_000);
     },
+    recordShadow: ({ model, version, outcome }) => families.shadows.of([model, version, outcome]).add(1),
     recordSwitch: (model) => families.switches.of([model]).add(1),
     all: Object.values(families),
   };
@@ -73,6 +76,7 @@ function createFamilies() {
     predictions: count('onnx_predictions_total', 'Rows predicted to be of a class.', [...MODEL, 'class']),
     loads: count('onnx_model_loads_total', 'Attempts to load a model.', LOAD),
     switches: count('onnx_version_switches_total', 'Changes of which versions answer.', ['model']),
+    shadows: count('onnx_shadow_copies_total', 'Copies of requests for a shadow.', LOAD),
     loadDuration: spread('onnx_model_load_duration_seconds', 'Time of an attempt to load a model.', LOAD),
   };
 }

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import type { ShadowNote } from '../shadow/shadows';
 import { createMetricFamilies } from './metric-families';
 import type { LoadObservation, Observation } from './observation';
 import type { Family } from './tally';
@@ -11,6 +12,8 @@ export interface Metrics {
   recordLoad(observation: LoadObservation): void;
   /** Counts one change of which versions of a model answer. */
   recordSwitch(model: string): void;
+  /** Counts one copy that a shadow was, or was not, given. */
+  recordShadow(note: ShadowNote): void;
   /**
    * All metrics in Prometheus text form, those of the process among them.
    *
