@@ -6,7 +6,7 @@ import { createLocalStore } from '../shared/registry/local-store';
 import type { Change } from '../shared/registry/state-changes';
 import { changeState } from '../shared/registry/state-editor';
 import type { Store } from '../shared/registry/store';
-import { formatJson } from '../training/manifest';
+import { formatJson, sha256 } from '../training/manifest';
 import { projectPath } from '../training/project-path';
 
 /** A registry in a temporary folder with several versions of iris, of which 1.0.0 is in production. */
@@ -15,6 +15,8 @@ export interface VersionsRegistry {
   readonly store: Store;
   /** The embedded version 1.0.0 under another number, with other members of its manifest. */
   add(version: string, members?: (manifest: TabularManifest) => Partial<TabularManifest>): void;
+  /** Another ONNX file that takes and gives the same, as a version. */
+  addModel(version: string, bytes: Uint8Array): void;
   /** Makes the bytes of a version others than its manifest says. */
   damage(version: string): void;
   change(made: Change): Promise<unknown>;
@@ -42,6 +44,12 @@ export function createVersionsRegistry(...versions: readonly string[]): Versions
     root,
     store,
     add,
+    addModel(version, bytes) {
+      add(version, ({ artifact }) => ({
+        artifact: { ...artifact, bytes: bytes.length, sha256: sha256(bytes) },
+      }));
+      writeFileSync(join(root, 'iris', version, 'model.onnx'), bytes);
+    },
     damage: (version) => appendFileSync(join(root, 'iris', version, 'model.onnx'), 'x'),
     change: (made) => changeState(store, 'iris', made, { note: NOTE }),
     remove: () => rmSync(root, { recursive: true }),
