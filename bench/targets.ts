@@ -52,6 +52,12 @@ export const TARGETS = {
     against: 'FastAPI + scikit-learn',
     atLeast: 5,
   },
+  following: {
+    part: 'warm',
+    what: 'requests/s of the container server, which follows what is promoted',
+    against: 'the same with its version pinned',
+    atLeast: 0.98,
+  },
   batch: {
     part: 'batch',
     what: 'time of `predictBatch`, 10 000 rows',

@@ -44,6 +44,7 @@ async function openField(bench: Workbench): Promise<Field> {
       [NAMES.hello, { value: peers.hello() }],
       [NAMES.bare, { value: peers.bare() }],
       [NAMES.server, { value: product.server() }],
+      [NAMES.pinned, { value: product.pinned() }],
       [NAMES.bareHttp, { value: peers.bareHttp() }],
       [NAMES.fastapi, await bench.fastapi()],
     ]),
@@ -73,6 +74,7 @@ function judgeAll(samples: WarmSamples, { missing }: Field): PartResult['outcome
     warmPython: compare(rates, NAMES.predict, NAMES.fastapi, missing),
     warmTail: compare(tails, NAMES.predict, NAMES.hello, missing),
     serverBare: compare(rates, NAMES.server, NAMES.bareHttp, missing),
+    following: compare(rates, NAMES.server, NAMES.pinned, missing),
     serverPython: compare(rates, NAMES.server, NAMES.fastapi, missing),
   };
 }

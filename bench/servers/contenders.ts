@@ -9,6 +9,7 @@ import { contendersIn, IRIS, type Variation } from './node-contenders';
 export const NAMES = {
   predict: 'predict (function)',
   server: 'container server',
+  pinned: 'container server, version pinned',
   bare: 'bare function',
   hello: 'hello world function',
   bareHttp: 'node:http + session.run',
@@ -28,6 +29,9 @@ export function productContenders(folder: string, node: string, env: Readonly<Re
     predictBatch: (variation: Variation = {}) =>
       framework('predictBatch', 'predictBatch', '.', withLog(variation)),
     server: (variation: Variation = {}) => program(NAMES.server, 'server.js', withLog(variation)),
+    // Told which version to serve, it never looks whether another was promoted.
+    pinned: () =>
+      program(NAMES.pinned, 'server.js', withLog({ name: NAMES.pinned, env: { MODEL_VERSION: '1.0.0' } })),
   };
 }
 

@@ -47,7 +47,8 @@ function askedFor({ request, requestId }: Exchange, ref: ModelRef): ModelRef {
   return version === undefined ? { ...ref, routingKey } : { ...ref, version, routingKey };
 }
 
-function queriedVersion(query: string): string | undefined {
+/** The version, or alias, that a query asks for. */
+export function queriedVersion(query: string): string | undefined {
   return query === '' ? undefined : (new URLSearchParams(query).get('version') ?? undefined);
 }
 

@@ -10,10 +10,11 @@ import { answerJson } from './answer';
 import type { Config } from './config';
 import { createFunctionOf } from './create-function';
 import type { Exchange } from './exchange';
+import { queriedVersion } from './inference';
 import type { Models } from './models/models';
 
 /**
- * Answers `modelInfo` from the manifest; no session is made for it.
+ * Answers `modelInfo` from the manifest and the state of the model; no session is made for it.
  *
  * @param links what else answers here, by name.
  */
@@ -22,7 +23,13 @@ export async function modelInfo(
   exchange: Exchange,
   links: Readonly<Record<string, string>>,
 ): Promise<HttpResponse> {
-  const [manifest, versions] = await Promise.all([models.manifest(), models.versions()]);
+  const asked = queriedVersion(exchange.request.query);
+  const ref = asked === undefined ? {} : { version: asked };
+  const [manifest, versions, rollout] = await Promise.all([
+    models.manifest(ref),
+    models.versions(),
+    models.rollout(),
+  ]);
   const { name, version, description, artifact, training, signature } = manifest;
   exchange.model = name;
   exchange.version = version;
@@ -33,11 +40,12 @@ export async function modelInfo(
     description,
     ...(isTabular(manifest) && describeRows(manifest)),
     ...(isImage(manifest) && describeImages(manifest)),
-    signature: signature ?? models.peek()?.signature,
+    signature: signature ?? models.peek({ name, version })?.signature,
     training,
     artifact: { bytes: artifact.bytes, sha256: artifact.sha256 },
     versions,
-    loaded: models.peek() !== undefined,
+    routing: { answering: Object.fromEntries(rollout.shares()), ...rollout.routing() },
+    loaded: models.peek({ name, version }) !== undefined,
     limits: { max_body_bytes: config.limits.bodyBytes, max_rows: config.limits.rows },
     deployment_type: config.deployment.type,
     links,

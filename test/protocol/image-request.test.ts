@@ -138,12 +138,18 @@ test.each([
 test.each([
   [[], 'expected an image in the field "file" of the form, got none'],
   [[{ name: 'top_k', content: '1' }], 'expected an image in the field "file" of the form, got none'],
-  [[{ ...FILE, name: 'photo' }], 'expected an image in the field "file" and perhaps "top_k", got "photo"'],
-  [[FILE, { name: 'k', content: '1' }], 'expected an image in the field "file" and perhaps "top_k", got "k"'],
+  [
+    [{ ...FILE, name: 'photo' }],
+    'expected an image in the field "file", and perhaps "top_k" and "model_version", got "photo"',
+  ],
+  [
+    [FILE, { name: 'k', content: '1' }],
+    'expected an image in the field "file", and perhaps "top_k" and "model_version", got "k"',
+  ],
   [[{ ...FILE, content: '' }], 'expected an image, got an empty file (number 1)'],
   [
     [{ name: 'file', content: 'text' }],
-    'expected an image in the field "file" and perhaps "top_k", got "file"',
+    'expected an image in the field "file", and perhaps "top_k" and "model_version", got "file"',
   ],
   [
     [FILE, { name: 'top_k', content: 'two' }],

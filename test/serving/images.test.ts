@@ -297,6 +297,25 @@ test('images that wait at the same time share runs', async () => {
   expect(sizes).toEqual([1, 5]);
 });
 
+test.each([
+  ['a form', () => form([file(3), { name: 'model_version', value: 'production' }])],
+  ['the query', () => ({ ...form([file(3)]), path: '/predict?version=production' })],
+  ['JSON', () => predictRequest({ image: b64(3), model_version: 'production' })],
+  ['the query of a bare image', () => bare(png(3), 'image/png', '/predict?version=production')],
+])('%s says which version of the model is to answer', async (_, request) => {
+  const { status, headers } = await app.request(request());
+
+  expect(status).toBe(200);
+  expect(headers).toMatchObject({ 'x-model-version': '1.0.0', 'x-version-reason': 'alias' });
+});
+
+test('a form that asks for a version that is not there is told what is', async () => {
+  const answer = await app.request(form([file(3), { name: 'model_version', value: '9.9.9' }]));
+
+  expect(answer.status).toBe(404);
+  expect(json(answer)).toMatchObject({ versions: ['1.0.0'], aliases: ['production'] });
+});
+
 describe('an image behind a URL', () => {
   let server: Server;
   let port: number;

@@ -134,6 +134,22 @@ describe('the version of an answer', () => {
     expect(await ask(request)).toBe(answer);
   });
 
+  test('is described by modelInfo, with how the model is routed', async () => {
+    await registry.change(splitTraffic({ '1.0.0': 75, '1.1.0': 25 }));
+
+    const info = json(await service.request({ path: '/model-info?version=staging' }));
+
+    expect(info).toMatchObject({
+      version: '1.1.0',
+      versions: ['1.0.0', '1.1.0', '2.0.0'],
+      routing: {
+        answering: { '1.0.0': 75, '1.1.0': 25 },
+        aliases: { production: '1.0.0', staging: '1.1.0' },
+        traffic: { '1.0.0': 75, '1.1.0': 25 },
+      },
+    });
+  });
+
   test('is a 404 that names what there is for one that is not there', async () => {
     const response = await service.request({ ...ROW, path: '/predict?version=3.0.0' });
 

@@ -2,7 +2,7 @@ import { ServingError } from '../../core/errors';
 import { invalidAt } from '../../core/invalid';
 import { parseJson } from '../../core/json';
 import { describeValue, escapePointer, quote } from '../../core/schema-error';
-import { readMultipart } from './multipart';
+import { type Form, readMultipart } from './multipart';
 import { readTopK } from './top-k';
 
 /** An image that came with the request. */
@@ -28,6 +28,8 @@ export interface ImageRequest {
   readonly images: readonly ImageSource[];
   /** How many classes to answer with; absent where the body says nothing. */
   readonly topK?: number;
+  /** The version, or alias, that a form asks for. */
+  readonly version?: string;
 }
 
 interface ImageRequestOptions {
@@ -65,19 +67,29 @@ function readBare(bytes: Buffer, declaredType: string): ImageRequest {
 async function readForm(body: Buffer, contentType: string, maxImages: number): Promise<ImageRequest> {
   const { files, fields } = await readMultipart(body, contentType, maxImages);
   const strange =
-    files.find(({ name }) => name !== 'file')?.name ?? fields.find(([name]) => name !== 'top_k')?.[0];
+    files.find(({ name }) => name !== 'file')?.name ?? fields.find(([name]) => !FORM_FIELDS.has(name))?.[0];
   if (strange !== undefined) {
-    throw invalidAt('', `expected an image in the field "file" and perhaps "top_k", got ${quote(strange)}`);
+    const known = 'an image in the field "file", and perhaps "top_k" and "model_version"';
+    throw invalidAt('', `expected ${known}, got ${quote(strange)}`);
   }
   if (files.length === 0) throw invalidAt('', 'expected an image in the field "file" of the form, got none');
   const empty = files.findIndex(({ bytes }) => bytes.length === 0);
   if (empty !== -1) throw invalidAt('', `expected an image, got an empty file (number ${empty + 1})`);
-  if (fields.length > 1) throw invalidAt('', `expected "top_k" once, got it ${fields.length} times`);
+  const [topK, version] = ['top_k', 'model_version'].map((name) => onlyField(fields, name));
   // A part without a type of its own is text by default (RFC 7578, section 4.4), which says nothing of a file.
   const images = files.map(({ bytes, type }) =>
     type === 'text/plain' ? { bytes, pointer: '' } : { bytes, declaredType: type, pointer: '' },
   );
-  return withTopK(images, readTopK(fields[0]?.[1], 'the field "top_k"'));
+  const request = withTopK(images, readTopK(topK, 'the field "top_k"'));
+  return version === undefined ? request : { ...request, version };
+}
+
+const FORM_FIELDS = new Set(['top_k', 'model_version']);
+
+function onlyField(fields: Form['fields'], name: string): string | undefined {
+  const values = fields.filter(([field]) => field === name);
+  if (values.length > 1) throw invalidAt('', `expected "${name}" once, got it ${values.length} times`);
+  return values[0]?.[1];
 }
 
 /**

@@ -147,6 +147,19 @@ function parametersOf({ manifest: { name, version } }: ApiSubject): Readonly<Rec
         'the data of the only input',
       schema: { type: 'integer', minimum: 0 },
     },
+    AskedVersion: {
+      name: 'version',
+      in: 'query',
+      description:
+        'The version described here; others and aliases stand in the same place. As promoted when absent',
+      schema: { type: 'string', enum: [version] },
+    },
+    RoutingKey: {
+      name: 'X-Routing-Key',
+      in: 'header',
+      description: 'Where the traffic is split, requests with the same key are answered by the same version',
+      schema: { type: 'string' },
+    },
     RequestId: {
       name: 'X-Request-Id',
       in: 'header',
@@ -163,6 +176,12 @@ function inPath(name: string, description: string, schema: JsonSchema): Paramete
 
 const HEADERS: OpenApiDocument['components']['headers'] = {
   RequestId: { description: 'The request, as the log names it', schema: { type: 'string' } },
+  ModelVersion: { description: 'The version that answered', schema: { type: 'string' } },
+  VersionReason: {
+    description:
+      'Why it is this one: the request names it, or an alias of it; traffic is split; or it has all',
+    schema: { enum: ['pinned', 'alias', 'split', 'default'] },
+  },
   ServerTiming: { description: 'Milliseconds of each step, for browsers', schema: { type: 'string' } },
   RetryAfter: { description: 'Seconds', schema: { type: 'integer', minimum: 0 } },
   JsonLength: {

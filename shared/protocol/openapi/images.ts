@@ -4,6 +4,7 @@ import { BODY_ERRORS, errors } from './errors';
 import {
   anyOf,
   body,
+  CHOICE_PARAMETERS,
   type Content,
   type Example,
   exactObject,
@@ -12,18 +13,17 @@ import {
   ok,
   openObject,
   type Parameter,
-  refTo,
   schemaRef,
 } from './parts';
 import type { ApiSubject } from './subject';
 
 /** Predicts for an image behind a URL; a model that takes no images has nothing to say to it. */
 export function predictUrlOperation({ manifest }: ApiSubject): Operation {
-  const refusals = errors('Any', ...BODY_ERRORS, 422, 503);
+  const refusals = errors('Any', ...BODY_ERRORS, 404, 422, 503);
   const request = withTopK({ url: { type: 'string' } });
   const operation = {
     operationId: 'predictUrl',
-    parameters: [...imageParameters(manifest), refTo('parameters', 'RequestId')],
+    parameters: [...imageParameters(manifest), ...CHOICE_PARAMETERS],
     requestBody: body(json(request)),
   };
   if (!isImage(manifest)) {

@@ -2,16 +2,27 @@ import { isImage, isTabular } from '../../core/manifest';
 import type { JsonSchema } from '../../core/row-schema';
 import { errors } from './errors';
 import { predictUrlOperation } from './images';
-import { type Content, json, ok, openObject, type PathItem, type Paths, schemaRef } from './parts';
+import {
+  type Content,
+  json,
+  type Operation,
+  ok,
+  openObject,
+  type PathItem,
+  type Paths,
+  refTo,
+  schemaRef,
+} from './parts';
 import { predictBatchOperation, predictOperation } from './predict';
 import type { ApiSubject } from './subject';
 
 /** The addresses of this package's own. */
 export function nativePaths(subject: ApiSubject): Paths {
   const info = (operationId: string): PathItem =>
-    get(operationId, 'About', 'What the model is and takes', {
+    get(operationId, 'About', 'What the model is and takes, and which versions answer', {
       content: json(schemaRef('ModelInfo')),
-      statuses: [503],
+      statuses: [404, 503],
+      parameters: [refTo('parameters', 'AskedVersion')],
     });
   const page = (operationId: string, summary: string): PathItem =>
     get(operationId, 'About', summary, { content: HTML, statuses: [404] });
@@ -80,12 +91,13 @@ const STATUS_EXAMPLE = {
 interface GetOptions {
   readonly content: Content;
   readonly statuses?: readonly number[];
+  readonly parameters?: Operation['parameters'];
 }
 
 function get(operationId: string, tag: string, summary: string, options: GetOptions): PathItem {
-  const { content, statuses = [] } = options;
+  const { content, statuses = [], parameters } = options;
   const responses = { ...ok(summary, content), ...errors('Problem', ...statuses) };
-  return { get: { operationId, tags: [tag], summary, responses } };
+  return { get: { operationId, tags: [tag], summary, ...(parameters && { parameters }), responses } };
 }
 
 const TENSORS: JsonSchema = { type: 'array', items: schemaRef('TensorSpec') };
@@ -100,13 +112,37 @@ const INFO: Readonly<Record<string, JsonSchema>> = {
   artifact: openObject({ bytes: { type: 'integer' }, sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' } }),
   versions: { type: 'array', description: 'Lowest first', items: { type: 'string' } },
   loaded: { type: 'boolean' },
+  routing: openObject(
+    {
+      answering: {
+        type: 'object',
+        description: 'Percent of the requests that ask for no version, by version',
+        additionalProperties: { type: 'number' },
+      },
+      aliases: { type: 'object', additionalProperties: { type: 'string' } },
+      traffic: { type: 'object', additionalProperties: { type: 'number' } },
+      shadow: openObject({ version: { type: 'string' }, percent: { type: 'number' } }),
+    },
+    { required: ['answering', 'aliases'] },
+  ),
   limits: openObject({ max_body_bytes: { type: 'integer' }, max_rows: { type: 'integer' } }),
   deployment_type: { type: 'string' },
   links: { type: 'object', additionalProperties: { type: 'string' } },
   request_id: { type: 'string' },
 };
 
-const NEEDED = ['name', 'version', 'task', 'artifact', 'versions', 'loaded', 'limits', 'links', 'request_id'];
+const NEEDED = [
+  'name',
+  'version',
+  'task',
+  'artifact',
+  'versions',
+  'routing',
+  'loaded',
+  'limits',
+  'links',
+  'request_id',
+];
 
 /** What a model of images has besides. */
 const IMAGE_INFO: Readonly<Record<string, JsonSchema>> = {

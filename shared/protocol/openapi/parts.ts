@@ -88,6 +88,17 @@ export const ANSWER_HEADERS = {
   'Server-Timing': refTo('headers', 'ServerTiming'),
 };
 
+/** What a request for predictions may say beside its body. */
+export const CHOICE_PARAMETERS: readonly Reference[] = ['AskedVersion', 'RoutingKey', 'RequestId'].map(
+  (name) => refTo('parameters', name),
+);
+
+/** Headers that an answer of a model has besides. */
+export const CHOICE_HEADERS = {
+  'X-Model-Version': refTo('headers', 'ModelVersion'),
+  'X-Version-Reason': refTo('headers', 'VersionReason'),
+};
+
 /** An answer of status 200. */
 export function ok(description: string, content: Content, headers: Response['headers'] = {}): Responses {
   return { 200: { description, headers: { ...ANSWER_HEADERS, ...headers }, content } };

@@ -4,7 +4,19 @@ import { bigQueryExample } from './bigquery';
 import { BODY_ERRORS, errors } from './errors';
 import { imageAnswerExample, imageContent, imageParameters, imageRequestExample } from './images';
 import { oipExample } from './oip';
-import { anyOf, body, type Content, type Example, json, type Operation, ok, refTo, schemaRef } from './parts';
+import {
+  anyOf,
+  body,
+  CHOICE_HEADERS,
+  CHOICE_PARAMETERS,
+  type Content,
+  type Example,
+  json,
+  type Operation,
+  ok,
+  refTo,
+  schemaRef,
+} from './parts';
 import type { ApiSubject } from './subject';
 import { tfsExamples } from './tfs';
 import { vertexExample } from './vertex';
@@ -23,7 +35,10 @@ export function predictOperation(subject: ApiSubject): Operation {
       ...predictRequests(subject),
       ...(isImage(subject.manifest) && imageContent({ many: false })),
     }),
-    responses: { ...ok('The prediction', predictAnswers(subject)), ...errors('Any', ...STATUSES) },
+    responses: {
+      ...ok('The prediction', predictAnswers(subject), CHOICE_HEADERS),
+      ...errors('Any', ...STATUSES),
+    },
   };
 }
 
@@ -46,7 +61,7 @@ export function predictBatchOperation(subject: ApiSubject): Operation {
       ...(isImage(manifest) && imageContent({ many: true })),
     }),
     responses: {
-      ...ok('The predictions', { ...batchAnswers(subject), ...(lines && LINE_ANSWERS) }),
+      ...ok('The predictions', { ...batchAnswers(subject), ...(lines && LINE_ANSWERS) }, CHOICE_HEADERS),
       ...errors('Any', ...STATUSES),
     },
   };
@@ -92,7 +107,7 @@ function predictAnswers({ manifest }: ApiSubject): Content {
   });
 }
 
-const PARAMETERS = [refTo('parameters', 'JsonLength'), refTo('parameters', 'RequestId')];
+const PARAMETERS = [refTo('parameters', 'JsonLength'), ...CHOICE_PARAMETERS];
 
 const STATUSES = [...BODY_ERRORS, 404, 422, 429, 500, 503];
 

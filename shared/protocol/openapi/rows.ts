@@ -1,6 +1,6 @@
 import { isTabular, type TabularManifest } from '../../core/manifest';
 import { type JsonSchema, rowSchemas } from '../../core/row-schema';
-import { anyOf, exactObject, openObject, schemaRef } from './parts';
+import { anyOf, openObject, schemaRef } from './parts';
 import type { ApiSubject } from './subject';
 
 /** Every form that a row may have in a list of rows. */
@@ -17,8 +17,8 @@ export function rowsSchemas({ manifest }: ApiSubject): Readonly<Record<string, J
   return {
     FeaturesByName: byName,
     FeaturesByPosition: byPosition,
-    Row: exactObject({ features }),
-    Rows: exactObject({ instances: { type: 'array', minItems: 1, items: anyOf(...rowForms()) } }),
+    Row: withVersion(manifest, { features }),
+    Rows: withVersion(manifest, { instances: { type: 'array', minItems: 1, items: anyOf(...rowForms()) } }),
     Prediction: openObject(prediction),
     PredictAnswer: openObject(
       { ...prediction, ...FRAME },
@@ -28,6 +28,19 @@ export function rowsSchemas({ manifest }: ApiSubject): Readonly<Record<string, J
       { predictions: { type: 'array', items: schemaRef('Prediction') }, ...FRAME },
       { required: ['predictions', ...Object.keys(NEEDED)] },
     ),
+  };
+}
+
+/** A body may name the version, or an alias; of those, only the version that is described is known here. */
+function withVersion(
+  { version }: TabularManifest,
+  members: Readonly<Record<string, JsonSchema>>,
+): JsonSchema {
+  return {
+    type: 'object',
+    required: Object.keys(members),
+    additionalProperties: false,
+    properties: { ...members, model_version: { type: 'string', enum: [version] } },
   };
 }
 

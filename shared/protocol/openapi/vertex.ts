@@ -6,6 +6,7 @@ import { vertexImageExample } from './images';
 import {
   anyOf,
   body,
+  CHOICE_PARAMETERS,
   type Content,
   type Example,
   exactObject,
@@ -39,7 +40,7 @@ export function vertexPaths({ vertex }: ApiSubject, bodies: { requests: Content;
         operationId: 'vertexPredict',
         tags,
         summary: 'Predict for instances; `rawPredict` may send the body of any protocol',
-        parameters: [refTo('parameters', 'JsonLength'), refTo('parameters', 'RequestId')],
+        parameters: [refTo('parameters', 'JsonLength'), ...CHOICE_PARAMETERS],
         requestBody: body(bodies.requests),
         responses: {
           ...ok('Predictions', bodies.answers),

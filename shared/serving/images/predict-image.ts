@@ -10,36 +10,39 @@ import {
 import { readTopK } from '../../protocol/image/top-k';
 import { answerText } from '../answer';
 import type { Exchange } from '../exchange';
-import { type InferenceParts, takesImages } from '../inference';
+import { type InferenceParts, loadFor, takesImages } from '../inference';
 import type { ImageModel, ServedModel } from '../models/served-model';
 import type { Json, Picture } from '../predict-body';
 import { scoreImages } from './score-images';
+
+/** A model, and its side of images. */
+export interface ServedImages {
+  readonly served: ServedModel;
+  readonly model: ImageModel;
+}
 
 /** Answers `predict` for a model of images: one image in, its likeliest classes out. */
 export async function predictImage(
   parts: InferenceParts,
   exchange: Exchange,
-  { served, model }: { served: ServedModel; model: ImageModel },
+  chosen: ServedImages,
   body: Json | Picture,
 ): Promise<HttpResponse> {
-  const [predictions = []] = await held(served, async () =>
-    score(parts, exchange, model, await readRequest(model, body, 1)),
-  );
-  const [best] = predictions;
-  exchange.prediction = best?.label;
-  return answerText(writeImagePredict(predictions, endOf(served, exchange)));
+  const { served, predictions } = await answer(parts, exchange, chosen, { body, maxImages: 1 });
+  const [classes = []] = predictions;
+  exchange.prediction = classes[0]?.label;
+  return answerText(writeImagePredict(classes, endOf(served, exchange)));
 }
 
 /** Answers `predictBatch` for a model of images: many in, the classes of each out in the same order. */
 export async function predictImages(
   parts: InferenceParts,
   exchange: Exchange,
-  { served, model }: { served: ServedModel; model: ImageModel },
+  chosen: ServedImages,
   body: Json | Picture,
 ): Promise<HttpResponse> {
-  const predictions = await held(served, async () =>
-    score(parts, exchange, model, await readRequest(model, body, parts.config.limits.images)),
-  );
+  const maxImages = parts.config.limits.images;
+  const { served, predictions } = await answer(parts, exchange, chosen, { body, maxImages });
   exchange.prediction = exchange.classes;
   return answerText(writeImagePredictBatch(predictions, endOf(served, exchange)));
 }
@@ -52,7 +55,7 @@ export async function predictImages(
 export async function predictInstances(
   parts: InferenceParts,
   exchange: Exchange,
-  { served, model }: { served: ServedModel; model: ImageModel },
+  { served, model }: ServedImages,
   body: unknown,
 ): Promise<HttpResponse | undefined> {
   const request = readVertexImages(body, parts.config.limits.images);
@@ -60,6 +63,27 @@ export async function predictInstances(
   const predictions = await held(served, () => score(parts, exchange, model, request));
   exchange.prediction = exchange.classes;
   return answerText(JSON.stringify({ predictions }));
+}
+
+/** Reads a body and scores its images; a form may ask for another version than the one that is chosen so far. */
+async function answer(
+  parts: InferenceParts,
+  exchange: Exchange,
+  { served, model }: ServedImages,
+  { body, maxImages }: { body: Json | Picture; maxImages: number },
+): Promise<{ served: ServedModel; predictions: ImagePrediction[][] }> {
+  const request = await held(served, () => readRequest(model, body, maxImages));
+  const chosen =
+    request.version === undefined ? { served, model } : await imagesOf(parts, exchange, request.version);
+  const predictions = await held(chosen.served, () => score(parts, exchange, chosen.model, request));
+  return { served: chosen.served, predictions };
+}
+
+async function imagesOf(parts: InferenceParts, exchange: Exchange, version: string): Promise<ServedImages> {
+  const served = await loadFor(parts, exchange, { version });
+  if (served.image !== undefined) return { served, model: served.image };
+  const { name, version: found } = served.manifest;
+  throw invalidAt('', `version ${found} of "${name}" takes no images`);
 }
 
 /** Between loading a model and its last run bodies are read and images fetched: meanwhile it must not be freed. */
