@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** The one file that may import each of these. */
 const ONE_HOME: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['shared/runtime/session.ts'],
+  'lru-cache': ['shared/runtime/prediction-cache.ts'],
   sharp: ['shared/runtime/image/decoder.ts'],
   commander: ['cli/command.ts', 'cli/command-line.ts', 'cli/commands/rollout.ts'],
   '@fastify/busboy': ['shared/protocol/image/multipart.ts'],

@@ -25,6 +25,7 @@ async function scrapeAll(): Promise<string> {
   const model = { model: 'iris', version: '1.0.0' };
   metrics.recordLoad({ ...model, outcome: 'ok', ms: 1 });
   metrics.recordSwitch('iris');
+  metrics.recordCache({ ...model, cache: 'hit' });
   metrics.recordShadow({ model: 'iris', version: '1.1.0', outcome: 'compared' });
   metrics.record({
     ...{ ...model, route: '/predict', protocol: 'native', status: 200, coldStart: true },

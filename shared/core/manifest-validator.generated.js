@@ -2,7 +2,7 @@
 "use strict";
 module.exports = validate10;
 module.exports.default = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Manifest of one version of one model","type":"object","additionalProperties":false,"required":["schema_version","name","version","artifact"],"properties":{"schema_version":{"const":1},"name":{"$ref":"#/definitions/name","description":"Name of the model; also its folder in the registry."},"version":{"type":"string","maxLength":64,"pattern":"^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$","description":"Semantic version without build metadata; also its folder under the model."},"task":{"enum":["classification","regression","image-classification"],"description":"What rows of features, or images, are turned into. Without it tensors go in and tensors come out, and no features, classes or output are named."},"description":{"type":"string"},"artifact":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"}}},"sealed":{"type":"array","minItems":1,"description":"The artifact prepared ahead (`npx onnx-functions seal`); the first whose runtime is the one that is running is loaded instead of the artifact.","items":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256","format","runtime","prepacking"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"},"format":{"enum":["ort"],"description":"ONNX Runtime's own format, of a graph optimised at level `extended`, which suits every CPU."},"runtime":{"type":"string","minLength":1,"description":"Version of onnxruntime-node that wrote it, and the only one that loads it."},"prepacking":{"type":"boolean","description":"Whether loading copies the weights of matrix products into a faster order: more time and memory at the start, less time for runs of several rows."}}}},"signature":{"type":"object","additionalProperties":false,"required":["inputs","outputs"],"properties":{"inputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}},"outputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}}}},"features":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,"required":["name","example"],"properties":{"name":{"type":"string","minLength":1,"maxLength":128},"description":{"type":"string"},"unit":{"type":"string","minLength":1},"range":{"type":"array","items":{"type":"number"},"minItems":2,"maxItems":2,"description":"Smallest and largest value seen in training; outside it a prediction carries a warning."},"categories":{"type":"array","minItems":1,"items":{"type":"string"},"description":"Values that a text feature may take; any text when absent."},"nullable":{"type":"boolean","description":"Whether null stands for a missing value (NaN in the tensor)."},"example":{"type":["number","string","boolean"]}}}},"classes":{"type":"array","minItems":2,"items":{"type":"string","minLength":1}},"output":{"type":"object","additionalProperties":false,"description":"Which output tensor holds what.","properties":{"label":{"type":"string","description":"Classification: index of the class, or its name."},"probabilities":{"type":"string","description":"Classification: one score per class."},"value":{"type":"string","description":"Regression: the predicted number."},"scores":{"type":"string","description":"Image classification: one score per class."}}},"top_k":{"type":"integer","minimum":1,"description":"Image classification: how many classes are answered where a request does not say. 5 when absent."},"image":{"type":"object","additionalProperties":false,"required":["input"],"description":"How an image becomes the input tensor.","properties":{"input":{"type":"string","minLength":1,"description":"The input that takes the images."},"resize":{"type":"object","additionalProperties":false,"description":"Either `shorter_side`, which keeps the proportions, or `width` and `height`, which do not.","properties":{"shorter_side":{"$ref":"#/definitions/pixels"},"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"crop":{"type":"object","additionalProperties":false,"required":["width","height"],"description":"Cut from the middle after the resize.","properties":{"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"interpolation":{"enum":["bilinear","bicubic","nearest","lanczos"]},"channels":{"enum":["rgb","bgr","grey"]},"background":{"type":"array","minItems":1,"items":{"type":"number","minimum":0,"maximum":255},"description":"What transparent images are laid over: one number, or red, green and blue."},"invert":{"type":"boolean","description":"Whether dark on light becomes light on dark."},"scale":{"type":"number","description":"What pixel values from 0 to 255 are multiplied by. 1/255 when absent."},"mean":{"type":"array","minItems":1,"items":{"type":"number"}},"std":{"type":"array","minItems":1,"items":{"type":"number"}},"layout":{"enum":["nchw","nhwc"]},"softmax":{"type":"boolean","description":"Whether the scores are logits."}}},"batching":{"type":"object","additionalProperties":false,"description":"Calls that wait for the model at the same time share a run, if its rows do not influence each other.","properties":{"max_batch_size":{"type":"integer","minimum":1,"description":"Most rows of a shared run; 1 runs every call by itself. 256 when absent."},"max_delay_ms":{"type":"number","minimum":0,"maximum":10000,"description":"How long calls that were met by a busy session may wait for others to fill their run. A call that finds the session free never waits. 0 when absent."}}},"training":{"type":"object","additionalProperties":false,"properties":{"algorithm":{"type":"string"},"data":{"type":"object","additionalProperties":false,"required":["sha256"],"properties":{"file":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"rows":{"type":"integer","minimum":1},"test_rows":{"type":"integer","minimum":0}}},"seed":{"type":"integer"},"hyperparameters":{"type":"object"},"metrics":{"type":"object","additionalProperties":{"type":"number"}}}},"baseline":{"type":"object","additionalProperties":false,"required":["rows","features"],"description":"What the training data looked like, to compare live traffic with.","properties":{"rows":{"type":"integer","minimum":1},"features":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"required":["mean","std","min","max"],"properties":{"mean":{"type":"number"},"std":{"type":"number","minimum":0,"description":"Population standard deviation."},"min":{"type":"number"},"max":{"type":"number"},"quantiles":{"type":"array","items":{"type":"number"},"minItems":2,"description":"Equally spaced quantiles, the first being the minimum and the last the maximum."}}}},"classes":{"type":"object","additionalProperties":{"type":"number","minimum":0,"maximum":1},"description":"Share of each class."}}}},"definitions":{"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"},"file":{"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"pixels":{"type":"integer","minimum":1,"maximum":16384},"tensor":{"type":"object","additionalProperties":false,"required":["name","type","shape"],"properties":{"name":{"type":"string","minLength":1},"type":{"enum":["float16","float32","float64","int8","int16","int32","int64","uint8","uint16","uint32","uint64","bool","string"]},"shape":{"type":"array","items":{"type":["integer","string"],"minimum":0,"minLength":1},"description":"A name stands for a size that is known only when the model runs."}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Manifest of one version of one model","type":"object","additionalProperties":false,"required":["schema_version","name","version","artifact"],"properties":{"schema_version":{"const":1},"name":{"$ref":"#/definitions/name","description":"Name of the model; also its folder in the registry."},"version":{"type":"string","maxLength":64,"pattern":"^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$","description":"Semantic version without build metadata; also its folder under the model."},"task":{"enum":["classification","regression","image-classification"],"description":"What rows of features, or images, are turned into. Without it tensors go in and tensors come out, and no features, classes or output are named."},"description":{"type":"string"},"artifact":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"}}},"sealed":{"type":"array","minItems":1,"description":"The artifact prepared ahead (`npx onnx-functions seal`); the first whose runtime is the one that is running is loaded instead of the artifact.","items":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256","format","runtime","prepacking"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"},"format":{"enum":["ort"],"description":"ONNX Runtime's own format, of a graph optimised at level `extended`, which suits every CPU."},"runtime":{"type":"string","minLength":1,"description":"Version of onnxruntime-node that wrote it, and the only one that loads it."},"prepacking":{"type":"boolean","description":"Whether loading copies the weights of matrix products into a faster order: more time and memory at the start, less time for runs of several rows."}}}},"signature":{"type":"object","additionalProperties":false,"required":["inputs","outputs"],"properties":{"inputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}},"outputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}}}},"features":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,"required":["name","example"],"properties":{"name":{"type":"string","minLength":1,"maxLength":128},"description":{"type":"string"},"unit":{"type":"string","minLength":1},"range":{"type":"array","items":{"type":"number"},"minItems":2,"maxItems":2,"description":"Smallest and largest value seen in training; outside it a prediction carries a warning."},"categories":{"type":"array","minItems":1,"items":{"type":"string"},"description":"Values that a text feature may take; any text when absent."},"nullable":{"type":"boolean","description":"Whether null stands for a missing value (NaN in the tensor)."},"example":{"type":["number","string","boolean"]}}}},"classes":{"type":"array","minItems":2,"items":{"type":"string","minLength":1}},"output":{"type":"object","additionalProperties":false,"description":"Which output tensor holds what.","properties":{"label":{"type":"string","description":"Classification: index of the class, or its name."},"probabilities":{"type":"string","description":"Classification: one score per class."},"value":{"type":"string","description":"Regression: the predicted number."},"scores":{"type":"string","description":"Image classification: one score per class."}}},"top_k":{"type":"integer","minimum":1,"description":"Image classification: how many classes are answered where a request does not say. 5 when absent."},"image":{"type":"object","additionalProperties":false,"required":["input"],"description":"How an image becomes the input tensor.","properties":{"input":{"type":"string","minLength":1,"description":"The input that takes the images."},"resize":{"type":"object","additionalProperties":false,"description":"Either `shorter_side`, which keeps the proportions, or `width` and `height`, which do not.","properties":{"shorter_side":{"$ref":"#/definitions/pixels"},"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"crop":{"type":"object","additionalProperties":false,"required":["width","height"],"description":"Cut from the middle after the resize.","properties":{"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"interpolation":{"enum":["bilinear","bicubic","nearest","lanczos"]},"channels":{"enum":["rgb","bgr","grey"]},"background":{"type":"array","minItems":1,"items":{"type":"number","minimum":0,"maximum":255},"description":"What transparent images are laid over: one number, or red, green and blue."},"invert":{"type":"boolean","description":"Whether dark on light becomes light on dark."},"scale":{"type":"number","description":"What pixel values from 0 to 255 are multiplied by. 1/255 when absent."},"mean":{"type":"array","minItems":1,"items":{"type":"number"}},"std":{"type":"array","minItems":1,"items":{"type":"number"}},"layout":{"enum":["nchw","nhwc"]},"softmax":{"type":"boolean","description":"Whether the scores are logits."}}},"cache":{"type":"object","additionalProperties":false,"required":["max_bytes","max_age_seconds"],"description":"Answers to the same tensors are kept and given again without a run.","properties":{"max_bytes":{"type":"integer","minimum":1024,"description":"Most memory that the answers of this version may take, in each instance."},"max_age_seconds":{"type":"number","exclusiveMinimum":0,"description":"How long an answer is given again."}}},"batching":{"type":"object","additionalProperties":false,"description":"Calls that wait for the model at the same time share a run, if its rows do not influence each other.","properties":{"max_batch_size":{"type":"integer","minimum":1,"description":"Most rows of a shared run; 1 runs every call by itself. 256 when absent."},"max_delay_ms":{"type":"number","minimum":0,"maximum":10000,"description":"How long calls that were met by a busy session may wait for others to fill their run. A call that finds the session free never waits. 0 when absent."}}},"training":{"type":"object","additionalProperties":false,"properties":{"algorithm":{"type":"string"},"data":{"type":"object","additionalProperties":false,"required":["sha256"],"properties":{"file":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"rows":{"type":"integer","minimum":1},"test_rows":{"type":"integer","minimum":0}}},"seed":{"type":"integer"},"hyperparameters":{"type":"object"},"metrics":{"type":"object","additionalProperties":{"type":"number"}}}},"baseline":{"type":"object","additionalProperties":false,"required":["rows","features"],"description":"What the training data looked like, to compare live traffic with.","properties":{"rows":{"type":"integer","minimum":1},"features":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"required":["mean","std","min","max"],"properties":{"mean":{"type":"number"},"std":{"type":"number","minimum":0,"description":"Population standard deviation."},"min":{"type":"number"},"max":{"type":"number"},"quantiles":{"type":"array","items":{"type":"number"},"minItems":2,"description":"Equally spaced quantiles, the first being the minimum and the last the maximum."}}}},"classes":{"type":"object","additionalProperties":{"type":"number","minimum":0,"maximum":1},"description":"Share of each class."}}}},"definitions":{"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"},"file":{"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"pixels":{"type":"integer","minimum":1,"maximum":16384},"tensor":{"type":"object","additionalProperties":false,"required":["name","type","shape"],"properties":{"name":{"type":"string","minLength":1},"type":{"enum":["float16","float32","float64","int8","int16","int32","int64","uint8","uint16","uint32","uint64","bool","string"]},"shape":{"type":"array","items":{"type":["integer","string"],"minimum":0,"minLength":1},"description":"A name stands for a size that is known only when the model runs."}}}}};
 const schema12 = {"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"};
 const schema13 = {"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."};
 const schema14 = {"type":"string","pattern":"^[0-9a-f]{64}$"};
@@ -1866,12 +1866,11 @@ vErrors.push(err151);
 errors++;
 }
 }
-if(data.batching !== undefined){
-let data70 = data.batching;
+if(data.cache !== undefined){
+let data70 = data.cache;
 if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
-for(const key11 in data70){
-if(!((key11 === "max_batch_size") || (key11 === "max_delay_ms"))){
-const err152 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties"};
+if(data70.max_bytes === undefined){
+const err152 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/required",keyword:"required",params:{missingProperty: "max_bytes"},message:"must have required property '"+"max_bytes"+"'"};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -1880,11 +1879,8 @@ vErrors.push(err152);
 }
 errors++;
 }
-}
-if(data70.max_batch_size !== undefined){
-let data71 = data70.max_batch_size;
-if(!(((typeof data71 == "number") && (!(data71 % 1) && !isNaN(data71))) && (isFinite(data71)))){
-const err153 = {instancePath:instancePath+"/batching/max_batch_size",schemaPath:"#/properties/batching/properties/max_batch_size/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data70.max_age_seconds === undefined){
+const err153 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/required",keyword:"required",params:{missingProperty: "max_age_seconds"},message:"must have required property '"+"max_age_seconds"+"'"};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -1893,9 +1889,9 @@ vErrors.push(err153);
 }
 errors++;
 }
-if((typeof data71 == "number") && (isFinite(data71))){
-if(data71 < 1 || isNaN(data71)){
-const err154 = {instancePath:instancePath+"/batching/max_batch_size",schemaPath:"#/properties/batching/properties/max_batch_size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+for(const key11 in data70){
+if(!((key11 === "max_bytes") || (key11 === "max_age_seconds"))){
+const err154 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -1905,12 +1901,10 @@ vErrors.push(err154);
 errors++;
 }
 }
-}
-if(data70.max_delay_ms !== undefined){
-let data72 = data70.max_delay_ms;
-if((typeof data72 == "number") && (isFinite(data72))){
-if(data72 > 10000 || isNaN(data72)){
-const err155 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"};
+if(data70.max_bytes !== undefined){
+let data71 = data70.max_bytes;
+if(!(((typeof data71 == "number") && (!(data71 % 1) && !isNaN(data71))) && (isFinite(data71)))){
+const err155 = {instancePath:instancePath+"/cache/max_bytes",schemaPath:"#/properties/cache/properties/max_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -1919,8 +1913,9 @@ vErrors.push(err155);
 }
 errors++;
 }
-if(data72 < 0 || isNaN(data72)){
-const err156 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if((typeof data71 == "number") && (isFinite(data71))){
+if(data71 < 1024 || isNaN(data71)){
+const err156 = {instancePath:instancePath+"/cache/max_bytes",schemaPath:"#/properties/cache/properties/max_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -1930,8 +1925,12 @@ vErrors.push(err156);
 errors++;
 }
 }
-else {
-const err157 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+if(data70.max_age_seconds !== undefined){
+let data72 = data70.max_age_seconds;
+if((typeof data72 == "number") && (isFinite(data72))){
+if(data72 <= 0 || isNaN(data72)){
+const err157 = {instancePath:instancePath+"/cache/max_age_seconds",schemaPath:"#/properties/cache/properties/max_age_seconds/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0"};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -1941,9 +1940,8 @@ vErrors.push(err157);
 errors++;
 }
 }
-}
 else {
-const err158 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err158 = {instancePath:instancePath+"/cache/max_age_seconds",schemaPath:"#/properties/cache/properties/max_age_seconds/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -1953,12 +1951,9 @@ vErrors.push(err158);
 errors++;
 }
 }
-if(data.training !== undefined){
-let data73 = data.training;
-if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
-for(const key12 in data73){
-if(!(((((key12 === "algorithm") || (key12 === "data")) || (key12 === "seed")) || (key12 === "hyperparameters")) || (key12 === "metrics"))){
-const err159 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties"};
+}
+else {
+const err159 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -1968,9 +1963,12 @@ vErrors.push(err159);
 errors++;
 }
 }
-if(data73.algorithm !== undefined){
-if(typeof data73.algorithm !== "string"){
-const err160 = {instancePath:instancePath+"/training/algorithm",schemaPath:"#/properties/training/properties/algorithm/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.batching !== undefined){
+let data73 = data.batching;
+if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
+for(const key12 in data73){
+if(!((key12 === "max_batch_size") || (key12 === "max_delay_ms"))){
+const err160 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -1980,11 +1978,10 @@ vErrors.push(err160);
 errors++;
 }
 }
-if(data73.data !== undefined){
-let data75 = data73.data;
-if(data75 && typeof data75 == "object" && !Array.isArray(data75)){
-if(data75.sha256 === undefined){
-const err161 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
+if(data73.max_batch_size !== undefined){
+let data74 = data73.max_batch_size;
+if(!(((typeof data74 == "number") && (!(data74 % 1) && !isNaN(data74))) && (isFinite(data74)))){
+const err161 = {instancePath:instancePath+"/batching/max_batch_size",schemaPath:"#/properties/batching/properties/max_batch_size/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -1993,9 +1990,9 @@ vErrors.push(err161);
 }
 errors++;
 }
-for(const key13 in data75){
-if(!((((key13 === "file") || (key13 === "sha256")) || (key13 === "rows")) || (key13 === "test_rows"))){
-const err162 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties"};
+if((typeof data74 == "number") && (isFinite(data74))){
+if(data74 < 1 || isNaN(data74)){
+const err162 = {instancePath:instancePath+"/batching/max_batch_size",schemaPath:"#/properties/batching/properties/max_batch_size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -2005,9 +2002,12 @@ vErrors.push(err162);
 errors++;
 }
 }
-if(data75.file !== undefined){
-if(typeof data75.file !== "string"){
-const err163 = {instancePath:instancePath+"/training/data/file",schemaPath:"#/properties/training/properties/data/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data73.max_delay_ms !== undefined){
+let data75 = data73.max_delay_ms;
+if((typeof data75 == "number") && (isFinite(data75))){
+if(data75 > 10000 || isNaN(data75)){
+const err163 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -2016,12 +2016,8 @@ vErrors.push(err163);
 }
 errors++;
 }
-}
-if(data75.sha256 !== undefined){
-let data77 = data75.sha256;
-if(typeof data77 === "string"){
-if(!pattern3.test(data77)){
-const err164 = {instancePath:instancePath+"/training/data/sha256",schemaPath:"#/properties/training/properties/data/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
+if(data75 < 0 || isNaN(data75)){
+const err164 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -2032,7 +2028,7 @@ errors++;
 }
 }
 else {
-const err165 = {instancePath:instancePath+"/training/data/sha256",schemaPath:"#/properties/training/properties/data/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err165 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -2042,10 +2038,9 @@ vErrors.push(err165);
 errors++;
 }
 }
-if(data75.rows !== undefined){
-let data78 = data75.rows;
-if(!(((typeof data78 == "number") && (!(data78 % 1) && !isNaN(data78))) && (isFinite(data78)))){
-const err166 = {instancePath:instancePath+"/training/data/rows",schemaPath:"#/properties/training/properties/data/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+else {
+const err166 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -2054,9 +2049,13 @@ vErrors.push(err166);
 }
 errors++;
 }
-if((typeof data78 == "number") && (isFinite(data78))){
-if(data78 < 1 || isNaN(data78)){
-const err167 = {instancePath:instancePath+"/training/data/rows",schemaPath:"#/properties/training/properties/data/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+if(data.training !== undefined){
+let data76 = data.training;
+if(data76 && typeof data76 == "object" && !Array.isArray(data76)){
+for(const key13 in data76){
+if(!(((((key13 === "algorithm") || (key13 === "data")) || (key13 === "seed")) || (key13 === "hyperparameters")) || (key13 === "metrics"))){
+const err167 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -2066,11 +2065,9 @@ vErrors.push(err167);
 errors++;
 }
 }
-}
-if(data75.test_rows !== undefined){
-let data79 = data75.test_rows;
-if(!(((typeof data79 == "number") && (!(data79 % 1) && !isNaN(data79))) && (isFinite(data79)))){
-const err168 = {instancePath:instancePath+"/training/data/test_rows",schemaPath:"#/properties/training/properties/data/properties/test_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data76.algorithm !== undefined){
+if(typeof data76.algorithm !== "string"){
+const err168 = {instancePath:instancePath+"/training/algorithm",schemaPath:"#/properties/training/properties/algorithm/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -2079,9 +2076,12 @@ vErrors.push(err168);
 }
 errors++;
 }
-if((typeof data79 == "number") && (isFinite(data79))){
-if(data79 < 0 || isNaN(data79)){
-const err169 = {instancePath:instancePath+"/training/data/test_rows",schemaPath:"#/properties/training/properties/data/properties/test_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data76.data !== undefined){
+let data78 = data76.data;
+if(data78 && typeof data78 == "object" && !Array.isArray(data78)){
+if(data78.sha256 === undefined){
+const err169 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -2090,11 +2090,9 @@ vErrors.push(err169);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err170 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/type",keyword:"type",params:{type: "object"},message:"must be object"};
+for(const key14 in data78){
+if(!((((key14 === "file") || (key14 === "sha256")) || (key14 === "rows")) || (key14 === "test_rows"))){
+const err170 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -2104,10 +2102,9 @@ vErrors.push(err170);
 errors++;
 }
 }
-if(data73.seed !== undefined){
-let data80 = data73.seed;
-if(!(((typeof data80 == "number") && (!(data80 % 1) && !isNaN(data80))) && (isFinite(data80)))){
-const err171 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data78.file !== undefined){
+if(typeof data78.file !== "string"){
+const err171 = {instancePath:instancePath+"/training/data/file",schemaPath:"#/properties/training/properties/data/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -2117,10 +2114,11 @@ vErrors.push(err171);
 errors++;
 }
 }
-if(data73.hyperparameters !== undefined){
-let data81 = data73.hyperparameters;
-if(!(data81 && typeof data81 == "object" && !Array.isArray(data81))){
-const err172 = {instancePath:instancePath+"/training/hyperparameters",schemaPath:"#/properties/training/properties/hyperparameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data78.sha256 !== undefined){
+let data80 = data78.sha256;
+if(typeof data80 === "string"){
+if(!pattern3.test(data80)){
+const err172 = {instancePath:instancePath+"/training/data/sha256",schemaPath:"#/properties/training/properties/data/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -2130,13 +2128,8 @@ vErrors.push(err172);
 errors++;
 }
 }
-if(data73.metrics !== undefined){
-let data82 = data73.metrics;
-if(data82 && typeof data82 == "object" && !Array.isArray(data82)){
-for(const key14 in data82){
-let data83 = data82[key14];
-if(!((typeof data83 == "number") && (isFinite(data83)))){
-const err173 = {instancePath:instancePath+"/training/metrics/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/training/properties/metrics/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
+else {
+const err173 = {instancePath:instancePath+"/training/data/sha256",schemaPath:"#/properties/training/properties/data/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -2146,9 +2139,10 @@ vErrors.push(err173);
 errors++;
 }
 }
-}
-else {
-const err174 = {instancePath:instancePath+"/training/metrics",schemaPath:"#/properties/training/properties/metrics/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data78.rows !== undefined){
+let data81 = data78.rows;
+if(!(((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81))) && (isFinite(data81)))){
+const err174 = {instancePath:instancePath+"/training/data/rows",schemaPath:"#/properties/training/properties/data/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -2157,10 +2151,9 @@ vErrors.push(err174);
 }
 errors++;
 }
-}
-}
-else {
-const err175 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data81 == "number") && (isFinite(data81))){
+if(data81 < 1 || isNaN(data81)){
+const err175 = {instancePath:instancePath+"/training/data/rows",schemaPath:"#/properties/training/properties/data/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -2170,11 +2163,11 @@ vErrors.push(err175);
 errors++;
 }
 }
-if(data.baseline !== undefined){
-let data84 = data.baseline;
-if(data84 && typeof data84 == "object" && !Array.isArray(data84)){
-if(data84.rows === undefined){
-const err176 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "rows"},message:"must have required property '"+"rows"+"'"};
+}
+if(data78.test_rows !== undefined){
+let data82 = data78.test_rows;
+if(!(((typeof data82 == "number") && (!(data82 % 1) && !isNaN(data82))) && (isFinite(data82)))){
+const err176 = {instancePath:instancePath+"/training/data/test_rows",schemaPath:"#/properties/training/properties/data/properties/test_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -2183,8 +2176,9 @@ vErrors.push(err176);
 }
 errors++;
 }
-if(data84.features === undefined){
-const err177 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "features"},message:"must have required property '"+"features"+"'"};
+if((typeof data82 == "number") && (isFinite(data82))){
+if(data82 < 0 || isNaN(data82)){
+const err177 = {instancePath:instancePath+"/training/data/test_rows",schemaPath:"#/properties/training/properties/data/properties/test_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2193,9 +2187,11 @@ vErrors.push(err177);
 }
 errors++;
 }
-for(const key15 in data84){
-if(!(((key15 === "rows") || (key15 === "features")) || (key15 === "classes"))){
-const err178 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15},message:"must NOT have additional properties"};
+}
+}
+}
+else {
+const err178 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2205,10 +2201,10 @@ vErrors.push(err178);
 errors++;
 }
 }
-if(data84.rows !== undefined){
-let data85 = data84.rows;
-if(!(((typeof data85 == "number") && (!(data85 % 1) && !isNaN(data85))) && (isFinite(data85)))){
-const err179 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data76.seed !== undefined){
+let data83 = data76.seed;
+if(!(((typeof data83 == "number") && (!(data83 % 1) && !isNaN(data83))) && (isFinite(data83)))){
+const err179 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2217,9 +2213,11 @@ vErrors.push(err179);
 }
 errors++;
 }
-if((typeof data85 == "number") && (isFinite(data85))){
-if(data85 < 1 || isNaN(data85)){
-const err180 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+if(data76.hyperparameters !== undefined){
+let data84 = data76.hyperparameters;
+if(!(data84 && typeof data84 == "object" && !Array.isArray(data84))){
+const err180 = {instancePath:instancePath+"/training/hyperparameters",schemaPath:"#/properties/training/properties/hyperparameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2229,15 +2227,13 @@ vErrors.push(err180);
 errors++;
 }
 }
-}
-if(data84.features !== undefined){
-let data86 = data84.features;
-if(data86 && typeof data86 == "object" && !Array.isArray(data86)){
-for(const key16 in data86){
-let data87 = data86[key16];
-if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
-if(data87.mean === undefined){
-const err181 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "mean"},message:"must have required property '"+"mean"+"'"};
+if(data76.metrics !== undefined){
+let data85 = data76.metrics;
+if(data85 && typeof data85 == "object" && !Array.isArray(data85)){
+for(const key15 in data85){
+let data86 = data85[key15];
+if(!((typeof data86 == "number") && (isFinite(data86)))){
+const err181 = {instancePath:instancePath+"/training/metrics/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/training/properties/metrics/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2246,8 +2242,10 @@ vErrors.push(err181);
 }
 errors++;
 }
-if(data87.std === undefined){
-const err182 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "std"},message:"must have required property '"+"std"+"'"};
+}
+}
+else {
+const err182 = {instancePath:instancePath+"/training/metrics",schemaPath:"#/properties/training/properties/metrics/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2256,8 +2254,10 @@ vErrors.push(err182);
 }
 errors++;
 }
-if(data87.min === undefined){
-const err183 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "min"},message:"must have required property '"+"min"+"'"};
+}
+}
+else {
+const err183 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2266,8 +2266,12 @@ vErrors.push(err183);
 }
 errors++;
 }
-if(data87.max === undefined){
-const err184 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "max"},message:"must have required property '"+"max"+"'"};
+}
+if(data.baseline !== undefined){
+let data87 = data.baseline;
+if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
+if(data87.rows === undefined){
+const err184 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "rows"},message:"must have required property '"+"rows"+"'"};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2276,9 +2280,8 @@ vErrors.push(err184);
 }
 errors++;
 }
-for(const key17 in data87){
-if(!(((((key17 === "mean") || (key17 === "std")) || (key17 === "min")) || (key17 === "max")) || (key17 === "quantiles"))){
-const err185 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17},message:"must NOT have additional properties"};
+if(data87.features === undefined){
+const err185 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "features"},message:"must have required property '"+"features"+"'"};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2287,11 +2290,9 @@ vErrors.push(err185);
 }
 errors++;
 }
-}
-if(data87.mean !== undefined){
-let data88 = data87.mean;
-if(!((typeof data88 == "number") && (isFinite(data88)))){
-const err186 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/mean",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/mean/type",keyword:"type",params:{type: "number"},message:"must be number"};
+for(const key16 in data87){
+if(!(((key16 === "rows") || (key16 === "features")) || (key16 === "classes"))){
+const err186 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2301,11 +2302,10 @@ vErrors.push(err186);
 errors++;
 }
 }
-if(data87.std !== undefined){
-let data89 = data87.std;
-if((typeof data89 == "number") && (isFinite(data89))){
-if(data89 < 0 || isNaN(data89)){
-const err187 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data87.rows !== undefined){
+let data88 = data87.rows;
+if(!(((typeof data88 == "number") && (!(data88 % 1) && !isNaN(data88))) && (isFinite(data88)))){
+const err187 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2314,9 +2314,9 @@ vErrors.push(err187);
 }
 errors++;
 }
-}
-else {
-const err188 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if((typeof data88 == "number") && (isFinite(data88))){
+if(data88 < 1 || isNaN(data88)){
+const err188 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2326,10 +2326,15 @@ vErrors.push(err188);
 errors++;
 }
 }
-if(data87.min !== undefined){
-let data90 = data87.min;
-if(!((typeof data90 == "number") && (isFinite(data90)))){
-const err189 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/min",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/min/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+if(data87.features !== undefined){
+let data89 = data87.features;
+if(data89 && typeof data89 == "object" && !Array.isArray(data89)){
+for(const key17 in data89){
+let data90 = data89[key17];
+if(data90 && typeof data90 == "object" && !Array.isArray(data90)){
+if(data90.mean === undefined){
+const err189 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "mean"},message:"must have required property '"+"mean"+"'"};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2338,11 +2343,8 @@ vErrors.push(err189);
 }
 errors++;
 }
-}
-if(data87.max !== undefined){
-let data91 = data87.max;
-if(!((typeof data91 == "number") && (isFinite(data91)))){
-const err190 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/max",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/max/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data90.std === undefined){
+const err190 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "std"},message:"must have required property '"+"std"+"'"};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2351,12 +2353,8 @@ vErrors.push(err190);
 }
 errors++;
 }
-}
-if(data87.quantiles !== undefined){
-let data92 = data87.quantiles;
-if(Array.isArray(data92)){
-if(data92.length < 2){
-const err191 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
+if(data90.min === undefined){
+const err191 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "min"},message:"must have required property '"+"min"+"'"};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2365,11 +2363,8 @@ vErrors.push(err191);
 }
 errors++;
 }
-const len12 = data92.length;
-for(let i12=0; i12<len12; i12++){
-let data93 = data92[i12];
-if(!((typeof data93 == "number") && (isFinite(data93)))){
-const err192 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles/" + i12,schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data90.max === undefined){
+const err192 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "max"},message:"must have required property '"+"max"+"'"};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2378,10 +2373,9 @@ vErrors.push(err192);
 }
 errors++;
 }
-}
-}
-else {
-const err193 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/type",keyword:"type",params:{type: "array"},message:"must be array"};
+for(const key18 in data90){
+if(!(((((key18 === "mean") || (key18 === "std")) || (key18 === "min")) || (key18 === "max")) || (key18 === "quantiles"))){
+const err193 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -2391,9 +2385,10 @@ vErrors.push(err193);
 errors++;
 }
 }
-}
-else {
-const err194 = {instancePath:instancePath+"/baseline/features/" + key16.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data90.mean !== undefined){
+let data91 = data90.mean;
+if(!((typeof data91 == "number") && (isFinite(data91)))){
+const err194 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/mean",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/mean/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -2403,9 +2398,11 @@ vErrors.push(err194);
 errors++;
 }
 }
-}
-else {
-const err195 = {instancePath:instancePath+"/baseline/features",schemaPath:"#/properties/baseline/properties/features/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data90.std !== undefined){
+let data92 = data90.std;
+if((typeof data92 == "number") && (isFinite(data92))){
+if(data92 < 0 || isNaN(data92)){
+const err195 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -2415,14 +2412,8 @@ vErrors.push(err195);
 errors++;
 }
 }
-if(data84.classes !== undefined){
-let data94 = data84.classes;
-if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
-for(const key18 in data94){
-let data95 = data94[key18];
-if((typeof data95 == "number") && (isFinite(data95))){
-if(data95 > 1 || isNaN(data95)){
-const err196 = {instancePath:instancePath+"/baseline/classes/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+else {
+const err196 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -2431,8 +2422,11 @@ vErrors.push(err196);
 }
 errors++;
 }
-if(data95 < 0 || isNaN(data95)){
-const err197 = {instancePath:instancePath+"/baseline/classes/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data90.min !== undefined){
+let data93 = data90.min;
+if(!((typeof data93 == "number") && (isFinite(data93)))){
+const err197 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/min",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/min/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -2442,8 +2436,10 @@ vErrors.push(err197);
 errors++;
 }
 }
-else {
-const err198 = {instancePath:instancePath+"/baseline/classes/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data90.max !== undefined){
+let data94 = data90.max;
+if(!((typeof data94 == "number") && (isFinite(data94)))){
+const err198 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/max",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/max/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -2453,9 +2449,11 @@ vErrors.push(err198);
 errors++;
 }
 }
-}
-else {
-const err199 = {instancePath:instancePath+"/baseline/classes",schemaPath:"#/properties/baseline/properties/classes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data90.quantiles !== undefined){
+let data95 = data90.quantiles;
+if(Array.isArray(data95)){
+if(data95.length < 2){
+const err199 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -2464,10 +2462,11 @@ vErrors.push(err199);
 }
 errors++;
 }
-}
-}
-else {
-const err200 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const len12 = data95.length;
+for(let i12=0; i12<len12; i12++){
+let data96 = data95[i12];
+if(!((typeof data96 == "number") && (isFinite(data96)))){
+const err200 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles/" + i12,schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2479,12 +2478,110 @@ errors++;
 }
 }
 else {
-const err201 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err201 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err201];
 }
 else {
 vErrors.push(err201);
+}
+errors++;
+}
+}
+}
+else {
+const err202 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err202];
+}
+else {
+vErrors.push(err202);
+}
+errors++;
+}
+}
+}
+else {
+const err203 = {instancePath:instancePath+"/baseline/features",schemaPath:"#/properties/baseline/properties/features/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err203];
+}
+else {
+vErrors.push(err203);
+}
+errors++;
+}
+}
+if(data87.classes !== undefined){
+let data97 = data87.classes;
+if(data97 && typeof data97 == "object" && !Array.isArray(data97)){
+for(const key19 in data97){
+let data98 = data97[key19];
+if((typeof data98 == "number") && (isFinite(data98))){
+if(data98 > 1 || isNaN(data98)){
+const err204 = {instancePath:instancePath+"/baseline/classes/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+if(vErrors === null){
+vErrors = [err204];
+}
+else {
+vErrors.push(err204);
+}
+errors++;
+}
+if(data98 < 0 || isNaN(data98)){
+const err205 = {instancePath:instancePath+"/baseline/classes/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err205];
+}
+else {
+vErrors.push(err205);
+}
+errors++;
+}
+}
+else {
+const err206 = {instancePath:instancePath+"/baseline/classes/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err206];
+}
+else {
+vErrors.push(err206);
+}
+errors++;
+}
+}
+}
+else {
+const err207 = {instancePath:instancePath+"/baseline/classes",schemaPath:"#/properties/baseline/properties/classes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err207];
+}
+else {
+vErrors.push(err207);
+}
+errors++;
+}
+}
+}
+else {
+const err208 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err208];
+}
+else {
+vErrors.push(err208);
+}
+errors++;
+}
+}
+}
+else {
+const err209 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err209];
+}
+else {
+vErrors.push(err209);
 }
 errors++;
 }

@@ -49,6 +49,8 @@ interface ManifestBase {
   readonly sealed?: readonly SealedArtifact[];
   /** How calls that wait at the same time share a run. */
   readonly batching?: { readonly max_batch_size?: number; readonly max_delay_ms?: number };
+  /** Has answers kept, to be given again to the same input. */
+  readonly cache?: { readonly max_bytes: number; readonly max_age_seconds: number };
   readonly training?: {
     readonly algorithm?: string;
     readonly data?: {

@@ -25,6 +25,8 @@ export interface BatchedRun {
   readonly queueMs: number;
   /** The run that this call was part of, in milliseconds. */
   readonly runMs: number;
+  /** Whether the outputs were known already; absent where none are kept. */
+  readonly cache?: 'hit' | 'miss';
 }
 
 export interface CallOptions {

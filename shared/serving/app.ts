@@ -81,6 +81,7 @@ export function createApp(config: Config, parts: AppParts): App {
     };
     if (exchange.version !== undefined) headers['x-model-version'] = exchange.version;
     if (exchange.versionReason !== undefined) headers['x-version-reason'] = exchange.versionReason;
+    if (exchange.cache !== undefined) headers['x-prediction-cache'] = exchange.cache;
     function onSent(failure?: unknown): void {
       // What made the pieces says why it failed; where nothing did, the caller went.
       if (failure !== undefined)
@@ -93,6 +94,7 @@ export function createApp(config: Config, parts: AppParts): App {
   function note(exchange: Exchange, response: HttpResponse, latencyMs: number): void {
     log.write(requestEntry(config, exchange, response, latencyMs));
     observe(metrics, exchange, { status: statusOf(exchange, response), latencyMs });
+    if (exchange.cache !== undefined) metrics.recordCache(exchange);
     if (exchange.shadow !== undefined) shadows.offer(exchange);
   }
 

@@ -22,7 +22,7 @@ export function corsHeaders(
     ...varies,
     'access-control-allow-origin': origins === '*' ? '*' : origin,
     'access-control-expose-headers':
-      'X-Request-Id, X-Model-Version, X-Version-Reason, Server-Timing, Retry-After',
+      'X-Request-Id, X-Model-Version, X-Version-Reason, X-Prediction-Cache, Server-Timing, Retry-After',
     ...(request.method === 'OPTIONS' && allow !== undefined && preflightHeaders(request, allow)),
   };
 }

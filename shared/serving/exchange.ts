@@ -45,6 +45,8 @@ export interface Exchange {
   shadow?: Shadow;
   /** What the model was given and gave, for the copy; absent where nobody is given one. */
   tensors?: { readonly inputs: NamedTensors; readonly outputs: NamedTensors };
+  /** Whether the prediction was known already; absent where none are kept. */
+  cache?: 'hit' | 'miss';
   rows?: number;
   /** The predicted value; for a batch, how often each was predicted. */
   prediction?: unknown;

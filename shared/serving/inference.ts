@@ -4,7 +4,7 @@ import { rangeWarnings, summarise } from '../core/summary';
 import type { NamedTensors } from '../core/tensor';
 import { type Predictions, readPredictions } from '../protocol/native/answer';
 import { type RowsRequest, rejectRows } from '../protocol/native/request';
-import type { CallOptions } from '../runtime/batcher';
+import type { BatchedRun, CallOptions } from '../runtime/batcher';
 import type { Config } from './config';
 import type { Exchange } from './exchange';
 import type { ImageReader } from './images/image-reader';
@@ -118,10 +118,9 @@ export async function scoreRows(
   noteInputs(config, exchange, tabular, inputs, rows);
   exchange.timings.validateMs = now() - validateAt;
 
-  const { outputs, queueMs, runMs } = await tabular.run(inputs, rows.length, callOptions(exchange));
-  exchange.timings.queueMs = queueMs;
-  exchange.timings.runMs = runMs;
-  noteTensors(exchange, inputs, outputs);
+  const run = await tabular.run(inputs, rows.length, callOptions(exchange));
+  const { outputs } = run;
+  noteRun(exchange, inputs, run);
   return { warnings, predictions: readPredictions(manifest, outputs, rows.length) };
 }
 
@@ -140,16 +139,26 @@ export async function runTensors(
   checkEmpty(inputs, config.limits.rows);
   const rows = Object.values(inputs)[0]?.dims[0];
   if (rows !== undefined) exchange.rows = rows;
-  const { outputs, queueMs, runMs } = await served.runTensors(inputs, callOptions(exchange));
-  exchange.timings.queueMs = queueMs;
-  exchange.timings.runMs = runMs;
-  noteTensors(exchange, inputs, outputs);
+  const run = await served.runTensors(inputs, callOptions(exchange));
+  const { outputs } = run;
+  noteRun(exchange, inputs, run);
   noteTensorPredictions(exchange, served, outputs);
   return outputs;
 }
 
-/** Keeps what a run was given and gave until the answer is sent, where a shadow is to be given a copy of it. */
-export function noteTensors(exchange: Exchange, inputs: NamedTensors, outputs: NamedTensors): void {
+/**
+ * Notes how a run went; of several for one request, what they took together. What the model was given and gave is kept
+ * until the answer is sent where a shadow is to be given a copy of it.
+ */
+export function noteRun(
+  exchange: Exchange,
+  inputs: NamedTensors,
+  { outputs, queueMs, runMs, cache }: BatchedRun,
+): void {
+  const { timings } = exchange;
+  timings.queueMs = (timings.queueMs ?? 0) + queueMs;
+  timings.runMs = (timings.runMs ?? 0) + runMs;
+  if (cache !== undefined && exchange.cache !== 'miss') exchange.cache = cache;
   if (exchange.shadow !== undefined) exchange.tensors ??= { inputs, outputs };
 }
 

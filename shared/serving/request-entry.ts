@@ -42,7 +42,7 @@ export function requestEntry(
 }
 
 /** Members of an exchange that its entry has as they are, where there are any. */
-const OPTIONAL = ['rows', 'prediction', 'inputSummary', 'inputs'] as const;
+const OPTIONAL = ['cache', 'rows', 'prediction', 'inputSummary', 'inputs'] as const;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

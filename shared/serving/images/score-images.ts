@@ -4,7 +4,7 @@ import { type ImagePrediction, readImagePredictions } from '../../protocol/image
 import type { ImageSource, SentImage } from '../../protocol/image/request';
 import { type ImageElement, toTensor } from '../../runtime/image/tensor';
 import type { Exchange } from '../exchange';
-import { callOptions, type InferenceParts, noteTensors } from '../inference';
+import { callOptions, type InferenceParts, noteRun } from '../inference';
 import type { ImageModel } from '../models/served-model';
 
 export interface ImagesToScore {
@@ -118,9 +118,7 @@ async function runImages(
   }
 
   const options = { ...callOptions(exchange), isPatient: part.isPatient };
-  const { outputs, queueMs, runMs } = await run(prepare, sent.length, options);
-  timings.queueMs = (timings.queueMs ?? 0) + queueMs - preprocessMs;
-  timings.runMs = (timings.runMs ?? 0) + runMs;
-  noteTensors(exchange, inputs, outputs);
-  return outputs;
+  const done = await run(prepare, sent.length, options);
+  noteRun(exchange, inputs, { ...done, queueMs: done.queueMs - preprocessMs });
+  return done.outputs;
 }

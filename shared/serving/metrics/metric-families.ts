@@ -1,5 +1,5 @@
 import type { ShadowNote } from '../shadow/shadows';
-import type { LoadObservation, Observation } from './observation';
+import type { CacheNote, LoadObservation, Observation } from './observation';
 import {
   type Counter,
   createCounterFamily,
@@ -14,6 +14,7 @@ export interface MetricFamilies {
   recordLoad(observation: LoadObservation): void;
   recordSwitch(model: string): void;
   recordShadow(note: ShadowNote): void;
+  recordCache(note: CacheNote): void;
   readonly all: readonly Family[];
 }
 
@@ -31,6 +32,8 @@ export function createMetricFamilies(): MetricFamilies {
       families.loadDuration.of([model, version, outcome]).observe(ms / 1_000);
     },
     recordShadow: ({ model, version, outcome }) => families.shadows.of([model, version, outcome]).add(1),
+    recordCache: ({ model = '', version = '', cache = 'miss' }) =>
+      families.cache.of([model, version, cache]).add(1),
     recordSwitch: (model) => families.switches.of([model]).add(1),
     all: Object.values(families),
   };
@@ -76,6 +79,7 @@ function createFamilies() {
     predictions: count('onnx_predictions_total', 'Rows predicted to be of a class.', [...MODEL, 'class']),
     loads: count('onnx_model_loads_total', 'Attempts to load a model.', LOAD),
     switches: count('onnx_version_switches_total', 'Changes of which versions answer.', ['model']),
+    cache: count('onnx_prediction_cache_total', 'Requests of models whose answers are kept.', LOAD),
     shadows: count('onnx_shadow_copies_total', 'Copies of requests for a shadow.', LOAD),
     loadDuration: spread('onnx_model_load_duration_seconds', 'Time of an attempt to load a model.', LOAD),
   };

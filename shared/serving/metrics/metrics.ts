@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { ShadowNote } from '../shadow/shadows';
 import { createMetricFamilies } from './metric-families';
-import type { LoadObservation, Observation } from './observation';
+import type { CacheNote, LoadObservation, Observation } from './observation';
 import type { Family } from './tally';
 
 /** What this process has counted and measured since it started. */
@@ -14,6 +14,8 @@ export interface Metrics {
   recordSwitch(model: string): void;
   /** Counts one copy that a shadow was, or was not, given. */
   recordShadow(note: ShadowNote): void;
+  /** Counts one answer that was, or was not, known already. */
+  recordCache(note: CacheNote): void;
   /**
    * All metrics in Prometheus text form, those of the process among them.
    *

@@ -30,3 +30,10 @@ export interface LoadObservation {
   readonly outcome: 'ok' | 'failed';
   readonly ms: number;
 }
+
+/** What the metrics are told of a request of a model whose answers are kept. */
+export interface CacheNote {
+  readonly model?: string;
+  readonly version?: string;
+  readonly cache?: 'hit' | 'miss';
+}

@@ -3,6 +3,7 @@ import { ServingError } from '../../core/errors';
 import { isImage, isTabular, type Manifest } from '../../core/manifest';
 import type { Registry } from '../../registry/registry';
 import { createLoadCache } from '../../runtime/load-cache';
+import type { PredictionCache } from '../../runtime/prediction-cache';
 import type { Session, SessionOptions } from '../../runtime/session';
 import type { Config } from '../config';
 import type { Severity } from '../log';
@@ -120,7 +121,8 @@ export function createModels(config: Config, parts: ModelsParts): Models {
       const manifest = await manifestOf(chosen);
       const manifestMs = now() - startedAt;
       const opened = await openModelSession(manifest, { ...parts, registry, signal });
-      const served = createServedModel({ config, now }, manifest, opened, manifestMs);
+      const cache = await openCache(manifest, now);
+      const served = createServedModel({ config, now, cache }, manifest, opened, manifestMs);
       if (mustWarm) await warm(served);
       outcome = 'ok';
       return served;
@@ -189,6 +191,13 @@ async function warm(served: ServedModel): Promise<void> {
     served.release();
     throw error;
   }
+}
+
+/** Imported by the first model that wants it. */
+async function openCache({ cache }: Manifest, now: () => number): Promise<PredictionCache | undefined> {
+  if (cache === undefined) return undefined;
+  const { createPredictionCache } = await import('../../runtime/prediction-cache');
+  return createPredictionCache({ maxBytes: cache.max_bytes, maxAgeMs: cache.max_age_seconds * 1_000, now });
 }
 
 /** A reference that leaves nothing to choose. */

@@ -14,6 +14,7 @@ import type { Signature } from '../../core/signature';
 import type { NamedTensors } from '../../core/tensor';
 import { type AnswerFrame, wantedOutputs } from '../../protocol/native/answer';
 import { type BatchedRun, type Batcher, type CallOptions, createBatcher } from '../../runtime/batcher';
+import type { PredictionCache } from '../../runtime/prediction-cache';
 import type { Config } from '../config';
 import type { ModelSession } from './model-session';
 
@@ -77,7 +78,7 @@ const MEMORY_FACTOR = 1.3;
 
 /** Derives from a manifest and its session what answering needs. */
 export function createServedModel(
-  { config, now }: { config: Config; now: () => number },
+  { config, now, cache }: { config: Config; now: () => number; cache?: PredictionCache | undefined },
   manifest: Manifest,
   { session, sealed, artifactMs, sessionMs }: ModelSession,
   manifestMs: number,
@@ -113,6 +114,7 @@ export function createServedModel(
 
   const names = signature.outputs.map(({ name }) => name);
   const batching = { maxRows, maxDelayMs, now };
+  const cached = (scope: string, run: Batcher) => cache?.wrap(scope, run) ?? run;
   return {
     manifest,
     signature,
@@ -124,18 +126,15 @@ export function createServedModel(
       modelVersion: manifest.version,
       deploymentType: config.deployment.type,
     },
-    runTensors: holding(createTensorRunner(signature, { run: runnerOf(names), ...batching })),
+    runTensors: holding(createTensorRunner(signature, { run: runnerOf(names), ...batching }, cached)),
     ...(isTabular(manifest) && {
       tabular: createTabularModel(
         manifest,
-        holding(createBatcher({ run: runnerOf(wantedOutputs(manifest)), ...batching })),
+        holding(cached('rows', createBatcher({ run: runnerOf(wantedOutputs(manifest)), ...batching }))),
       ),
     }),
     ...(isImage(manifest) && {
-      image: createImageModel(manifest, {
-        run: runnerOf([manifest.output.scores]),
-        ...batching,
-      }),
+      image: createImageModel(manifest, { run: runnerOf([manifest.output.scores]), ...batching }, cached),
     }),
     hold: lease.hold,
     release: lease.end,
@@ -160,27 +159,38 @@ function createTabularModel(manifest: TabularManifest, run: Batcher): TabularMod
 }
 
 /** Images of different sizes cannot share a tensor: without one size for all, each is run alone. */
-function createImageModel(manifest: ImageManifest, parts: BatcherParts): ImageModel {
+function createImageModel(
+  manifest: ImageManifest,
+  parts: BatcherParts,
+  cached: (scope: string, run: Batcher) => Batcher,
+): ImageModel {
   const { image: spec } = manifest;
   const maxRows = fixedSize(spec) === undefined ? 1 : parts.maxRows;
   return {
     manifest,
     spec: resolveImageSpec(spec),
     maxImages: maxRows,
-    run: createBatcher({ ...parts, maxRows }),
+    run: cached('images', createBatcher({ ...parts, maxRows })),
   };
 }
 
 /** Calls share a run only where it can be told afterwards which rows are whose. */
-function createTensorRunner(signature: Signature, parts: BatcherParts): ServedModel['runTensors'] {
+function createTensorRunner(
+  signature: Signature,
+  parts: BatcherParts,
+  cached: (scope: string, run: Batcher) => Batcher,
+): ServedModel['runTensors'] {
   const { run, now } = parts;
-  const batcher = sharesRows(signature) ? createBatcher(parts) : undefined;
-  return async function runTensors(inputs, options) {
-    const rows = batcher && rowsOf(inputs);
-    if (batcher !== undefined && rows !== undefined) return batcher(inputs, rows, options);
+  const shared = sharesRows(signature) ? cached('tensors', createBatcher(parts)) : undefined;
+  const alone = cached('tensors', async (given) => {
     const startedAt = now();
-    const outputs = await run(inputs);
+    const outputs = await run(typeof given === 'function' ? await given() : given);
     return { outputs, queueMs: 0, runMs: now() - startedAt };
+  });
+  return async function runTensors(inputs, options) {
+    const rows = shared && rowsOf(inputs);
+    if (shared !== undefined && rows !== undefined) return shared(inputs, rows, options);
+    return alone(inputs, 1, options);
   };
 }
 
