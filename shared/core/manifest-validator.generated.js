@@ -2,7 +2,7 @@
 "use strict";
 module.exports = validate10;
 module.exports.default = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Manifest of one version of one model","type":"object","additionalProperties":false,"required":["schema_version","name","version","artifact"],"properties":{"schema_version":{"const":1},"name":{"$ref":"#/definitions/name","description":"Name of the model; also its folder in the registry."},"version":{"type":"string","maxLength":64,"pattern":"^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$","description":"Semantic version without build metadata; also its folder under the model."},"task":{"enum":["classification","regression","image-classification"],"description":"What rows of features, or images, are turned into. Without it tensors go in and tensors come out, and no features, classes or output are named."},"description":{"type":"string"},"artifact":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"}}},"sealed":{"type":"array","minItems":1,"description":"The artifact prepared ahead (`npx onnx-functions seal`); the first whose runtime is the one that is running is loaded instead of the artifact.","items":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256","format","runtime","prepacking"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"},"format":{"enum":["ort"],"description":"ONNX Runtime's own format, of a graph optimised at level `extended`, which suits every CPU."},"runtime":{"type":"string","minLength":1,"description":"Version of onnxruntime-node that wrote it, and the only one that loads it."},"prepacking":{"type":"boolean","description":"Whether loading copies the weights of matrix products into a faster order: more time and memory at the start, less time for runs of several rows."}}}},"signature":{"type":"object","additionalProperties":false,"required":["inputs","outputs"],"properties":{"inputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}},"outputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}}}},"features":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,"required":["name","example"],"properties":{"name":{"type":"string","minLength":1,"maxLength":128},"description":{"type":"string"},"unit":{"type":"string","minLength":1},"range":{"type":"array","items":{"type":"number"},"minItems":2,"maxItems":2,"description":"Smallest and largest value seen in training; outside it a prediction carries a warning."},"categories":{"type":"array","minItems":1,"items":{"type":"string"},"description":"Values that a text feature may take; any text when absent."},"nullable":{"type":"boolean","description":"Whether null stands for a missing value (NaN in the tensor)."},"example":{"type":["number","string","boolean"]}}}},"classes":{"type":"array","minItems":2,"items":{"type":"string","minLength":1}},"output":{"type":"object","additionalProperties":false,"description":"Which output tensor holds what.","properties":{"label":{"type":"string","description":"Classification: index of the class, or its name."},"probabilities":{"type":"string","description":"Classification: one score per class."},"value":{"type":"string","description":"Regression: the predicted number."},"scores":{"type":"string","description":"Image classification: one score per class."}}},"top_k":{"type":"integer","minimum":1,"description":"Image classification: how many classes are answered where a request does not say. 5 when absent."},"image":{"type":"object","additionalProperties":false,"required":["input"],"description":"How an image becomes the input tensor.","properties":{"input":{"type":"string","minLength":1,"description":"The input that takes the images."},"resize":{"type":"object","additionalProperties":false,"description":"Either `shorter_side`, which keeps the proportions, or `width` and `height`, which do not.","properties":{"shorter_side":{"$ref":"#/definitions/pixels"},"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"crop":{"type":"object","additionalProperties":false,"required":["width","height"],"description":"Cut from the middle after the resize.","properties":{"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"interpolation":{"enum":["bilinear","bicubic","nearest","lanczos"]},"channels":{"enum":["rgb","bgr","grey"]},"background":{"type":"array","minItems":1,"items":{"type":"number","minimum":0,"maximum":255},"description":"What transparent images are laid over: one number, or red, green and blue."},"invert":{"type":"boolean","description":"Whether dark on light becomes light on dark."},"scale":{"type":"number","description":"What pixel values from 0 to 255 are multiplied by. 1/255 when absent."},"mean":{"type":"array","minItems":1,"items":{"type":"number"}},"std":{"type":"array","minItems":1,"items":{"type":"number"}},"layout":{"enum":["nchw","nhwc"]},"softmax":{"type":"boolean","description":"Whether the scores are logits."}}},"cache":{"type":"object","additionalProperties":false,"required":["max_bytes","max_age_seconds"],"description":"Answers to the same tensors are kept and given again without a run.","properties":{"max_bytes":{"type":"integer","minimum":1024,"description":"Most memory that the answers of this version may take, in each instance."},"max_age_seconds":{"type":"number","exclusiveMinimum":0,"description":"How long an answer is given again."}}},"batching":{"type":"object","additionalProperties":false,"description":"Calls that wait for the model at the same time share a run, if its rows do not influence each other.","properties":{"max_batch_size":{"type":"integer","minimum":1,"description":"Most rows of a shared run; 1 runs every call by itself. 256 when absent."},"max_delay_ms":{"type":"number","minimum":0,"maximum":10000,"description":"How long calls that were met by a busy session may wait for others to fill their run. A call that finds the session free never waits. 0 when absent."}}},"training":{"type":"object","additionalProperties":false,"properties":{"algorithm":{"type":"string"},"data":{"type":"object","additionalProperties":false,"required":["sha256"],"properties":{"file":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"rows":{"type":"integer","minimum":1},"test_rows":{"type":"integer","minimum":0}}},"seed":{"type":"integer"},"hyperparameters":{"type":"object"},"metrics":{"type":"object","additionalProperties":{"type":"number"}}}},"baseline":{"type":"object","additionalProperties":false,"required":["rows","features"],"description":"What the training data looked like, to compare live traffic with.","properties":{"rows":{"type":"integer","minimum":1},"features":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"required":["mean","std","min","max"],"properties":{"mean":{"type":"number"},"std":{"type":"number","minimum":0,"description":"Population standard deviation."},"min":{"type":"number"},"max":{"type":"number"},"quantiles":{"type":"array","items":{"type":"number"},"minItems":2,"description":"Equally spaced quantiles, the first being the minimum and the last the maximum."}}}},"classes":{"type":"object","additionalProperties":{"type":"number","minimum":0,"maximum":1},"description":"Share of each class."}}}},"definitions":{"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"},"file":{"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"pixels":{"type":"integer","minimum":1,"maximum":16384},"tensor":{"type":"object","additionalProperties":false,"required":["name","type","shape"],"properties":{"name":{"type":"string","minLength":1},"type":{"enum":["float16","float32","float64","int8","int16","int32","int64","uint8","uint16","uint32","uint64","bool","string"]},"shape":{"type":"array","items":{"type":["integer","string"],"minimum":0,"minLength":1},"description":"A name stands for a size that is known only when the model runs."}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Manifest of one version of one model","type":"object","additionalProperties":false,"required":["schema_version","name","version","artifact"],"properties":{"schema_version":{"const":1},"name":{"$ref":"#/definitions/name","description":"Name of the model; also its folder in the registry."},"version":{"type":"string","maxLength":64,"pattern":"^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$","description":"Semantic version without build metadata; also its folder under the model."},"task":{"enum":["classification","regression","image-classification"],"description":"What rows of features, or images, are turned into. Without it tensors go in and tensors come out, and no features, classes or output are named."},"description":{"type":"string"},"artifact":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"}}},"sealed":{"type":"array","minItems":1,"description":"The artifact prepared ahead (`npx onnx-functions seal`); the first whose runtime is the one that is running is loaded instead of the artifact.","items":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256","format","runtime","prepacking"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"},"format":{"enum":["ort"],"description":"ONNX Runtime's own format, of a graph optimised at level `extended`, which suits every CPU."},"runtime":{"type":"string","minLength":1,"description":"Version of onnxruntime-node that wrote it, and the only one that loads it."},"prepacking":{"type":"boolean","description":"Whether loading copies the weights of matrix products into a faster order: more time and memory at the start, less time for runs of several rows."}}}},"signature":{"type":"object","additionalProperties":false,"required":["inputs","outputs"],"properties":{"inputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}},"outputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}}}},"features":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,"required":["name","example"],"properties":{"name":{"type":"string","minLength":1,"maxLength":128},"description":{"type":"string"},"unit":{"type":"string","minLength":1},"range":{"type":"array","items":{"type":"number"},"minItems":2,"maxItems":2,"description":"Smallest and largest value seen in training; outside it a prediction carries a warning."},"categories":{"type":"array","minItems":1,"items":{"type":"string"},"description":"Values that a text feature may take; any text when absent."},"nullable":{"type":"boolean","description":"Whether null stands for a missing value (NaN in the tensor)."},"example":{"type":["number","string","boolean"]}}}},"classes":{"type":"array","minItems":2,"items":{"type":"string","minLength":1}},"output":{"type":"object","additionalProperties":false,"description":"Which output tensor holds what.","properties":{"label":{"type":"string","description":"Classification: index of the class, or its name."},"probabilities":{"type":"string","description":"Classification: one score per class."},"value":{"type":"string","description":"Regression: the predicted number."},"scores":{"type":"string","description":"Image classification: one score per class."}}},"top_k":{"type":"integer","minimum":1,"description":"Image classification: how many classes are answered where a request does not say. 5 when absent."},"image":{"type":"object","additionalProperties":false,"required":["input"],"description":"How an image becomes the input tensor.","properties":{"input":{"type":"string","minLength":1,"description":"The input that takes the images."},"resize":{"type":"object","additionalProperties":false,"description":"Either `shorter_side`, which keeps the proportions, or `width` and `height`, which do not.","properties":{"shorter_side":{"$ref":"#/definitions/pixels"},"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"crop":{"type":"object","additionalProperties":false,"required":["width","height"],"description":"Cut from the middle after the resize.","properties":{"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"interpolation":{"enum":["bilinear","bicubic","nearest","lanczos"]},"channels":{"enum":["rgb","bgr","grey"]},"background":{"type":"array","minItems":1,"items":{"type":"number","minimum":0,"maximum":255},"description":"What transparent images are laid over: one number, or red, green and blue."},"invert":{"type":"boolean","description":"Whether dark on light becomes light on dark."},"scale":{"type":"number","description":"What pixel values from 0 to 255 are multiplied by. 1/255 when absent."},"mean":{"type":"array","minItems":1,"items":{"type":"number"}},"std":{"type":"array","minItems":1,"items":{"type":"number"}},"layout":{"enum":["nchw","nhwc"]},"softmax":{"type":"boolean","description":"Whether the scores are logits."}}},"cache":{"type":"object","additionalProperties":false,"required":["max_bytes","max_age_seconds"],"description":"Answers to the same tensors are kept and given again without a run.","properties":{"max_bytes":{"type":"integer","minimum":1024,"description":"Most memory that the answers of this version may take, in each instance."},"max_age_seconds":{"type":"number","exclusiveMinimum":0,"description":"How long an answer is given again."}}},"batching":{"type":"object","additionalProperties":false,"description":"Calls that wait for the model at the same time share a run, if its rows do not influence each other.","properties":{"max_batch_size":{"type":"integer","minimum":1,"description":"Most rows of a shared run; 1 runs every call by itself. 256 when absent."},"max_delay_ms":{"type":"number","minimum":0,"maximum":10000,"description":"How long calls that were met by a busy session may wait for others to fill their run. A call that finds the session free never waits. 0 when absent."}}},"training":{"type":"object","additionalProperties":false,"properties":{"algorithm":{"type":"string"},"data":{"type":"object","additionalProperties":false,"required":["sha256"],"properties":{"file":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"rows":{"type":"integer","minimum":1},"test_rows":{"type":"integer","minimum":0}}},"seed":{"type":"integer"},"hyperparameters":{"type":"object"},"metrics":{"type":"object","additionalProperties":{"type":"number"}}}},"source":{"type":"object","additionalProperties":false,"required":["mlflow"],"description":"Where the version was taken from.","properties":{"mlflow":{"type":"object","additionalProperties":false,"required":["tracking_uri"],"properties":{"run_id":{"type":"string","minLength":1,"description":"The run that logged the model."},"model":{"type":"string","minLength":1,"description":"Its name in MLflow's registry."},"version":{"type":"string","minLength":1,"description":"Its version there."},"tracking_uri":{"type":"string","pattern":"^https?://[^@]*$","description":"Address of the tracking server, without credentials."}}}}},"baseline":{"type":"object","additionalProperties":false,"required":["rows","features"],"description":"What the training data looked like, to compare live traffic with.","properties":{"rows":{"type":"integer","minimum":1},"features":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"required":["mean","std","min","max"],"properties":{"mean":{"type":"number"},"std":{"type":"number","minimum":0,"description":"Population standard deviation."},"min":{"type":"number"},"max":{"type":"number"},"quantiles":{"type":"array","items":{"type":"number"},"minItems":2,"description":"Equally spaced quantiles, the first being the minimum and the last the maximum."}}}},"classes":{"type":"object","additionalProperties":{"type":"number","minimum":0,"maximum":1},"description":"Share of each class."}}}},"definitions":{"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"},"file":{"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"pixels":{"type":"integer","minimum":1,"maximum":16384},"tensor":{"type":"object","additionalProperties":false,"required":["name","type","shape"],"properties":{"name":{"type":"string","minLength":1},"type":{"enum":["float16","float32","float64","int8","int16","int32","int64","uint8","uint16","uint32","uint64","bool","string"]},"shape":{"type":"array","items":{"type":["integer","string"],"minimum":0,"minLength":1},"description":"A name stands for a size that is known only when the model runs."}}}}};
 const schema12 = {"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"};
 const schema13 = {"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."};
 const schema14 = {"type":"string","pattern":"^[0-9a-f]{64}$"};
@@ -14,6 +14,7 @@ const pattern0 = new RegExp("^[a-z0-9][a-z0-9._-]{0,62}$", "u");
 const pattern1 = new RegExp("^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$", "u");
 const pattern2 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$", "u");
 const pattern3 = new RegExp("^[0-9a-f]{64}$", "u");
+const pattern7 = new RegExp("^https?://[^@]*$", "u");
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2267,11 +2268,11 @@ vErrors.push(err183);
 errors++;
 }
 }
-if(data.baseline !== undefined){
-let data87 = data.baseline;
+if(data.source !== undefined){
+let data87 = data.source;
 if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
-if(data87.rows === undefined){
-const err184 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "rows"},message:"must have required property '"+"rows"+"'"};
+if(data87.mlflow === undefined){
+const err184 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/required",keyword:"required",params:{missingProperty: "mlflow"},message:"must have required property '"+"mlflow"+"'"};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2280,8 +2281,9 @@ vErrors.push(err184);
 }
 errors++;
 }
-if(data87.features === undefined){
-const err185 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "features"},message:"must have required property '"+"features"+"'"};
+for(const key16 in data87){
+if(!(key16 === "mlflow")){
+const err185 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2290,9 +2292,12 @@ vErrors.push(err185);
 }
 errors++;
 }
-for(const key16 in data87){
-if(!(((key16 === "rows") || (key16 === "features")) || (key16 === "classes"))){
-const err186 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16},message:"must NOT have additional properties"};
+}
+if(data87.mlflow !== undefined){
+let data88 = data87.mlflow;
+if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
+if(data88.tracking_uri === undefined){
+const err186 = {instancePath:instancePath+"/source/mlflow",schemaPath:"#/properties/source/properties/mlflow/required",keyword:"required",params:{missingProperty: "tracking_uri"},message:"must have required property '"+"tracking_uri"+"'"};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2301,11 +2306,9 @@ vErrors.push(err186);
 }
 errors++;
 }
-}
-if(data87.rows !== undefined){
-let data88 = data87.rows;
-if(!(((typeof data88 == "number") && (!(data88 % 1) && !isNaN(data88))) && (isFinite(data88)))){
-const err187 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+for(const key17 in data88){
+if(!((((key17 === "run_id") || (key17 === "model")) || (key17 === "version")) || (key17 === "tracking_uri"))){
+const err187 = {instancePath:instancePath+"/source/mlflow",schemaPath:"#/properties/source/properties/mlflow/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2314,9 +2317,12 @@ vErrors.push(err187);
 }
 errors++;
 }
-if((typeof data88 == "number") && (isFinite(data88))){
-if(data88 < 1 || isNaN(data88)){
-const err188 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+if(data88.run_id !== undefined){
+let data89 = data88.run_id;
+if(typeof data89 === "string"){
+if(func3(data89) < 1){
+const err188 = {instancePath:instancePath+"/source/mlflow/run_id",schemaPath:"#/properties/source/properties/mlflow/properties/run_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2326,15 +2332,8 @@ vErrors.push(err188);
 errors++;
 }
 }
-}
-if(data87.features !== undefined){
-let data89 = data87.features;
-if(data89 && typeof data89 == "object" && !Array.isArray(data89)){
-for(const key17 in data89){
-let data90 = data89[key17];
-if(data90 && typeof data90 == "object" && !Array.isArray(data90)){
-if(data90.mean === undefined){
-const err189 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "mean"},message:"must have required property '"+"mean"+"'"};
+else {
+const err189 = {instancePath:instancePath+"/source/mlflow/run_id",schemaPath:"#/properties/source/properties/mlflow/properties/run_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2343,8 +2342,12 @@ vErrors.push(err189);
 }
 errors++;
 }
-if(data90.std === undefined){
-const err190 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "std"},message:"must have required property '"+"std"+"'"};
+}
+if(data88.model !== undefined){
+let data90 = data88.model;
+if(typeof data90 === "string"){
+if(func3(data90) < 1){
+const err190 = {instancePath:instancePath+"/source/mlflow/model",schemaPath:"#/properties/source/properties/mlflow/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2353,8 +2356,9 @@ vErrors.push(err190);
 }
 errors++;
 }
-if(data90.min === undefined){
-const err191 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "min"},message:"must have required property '"+"min"+"'"};
+}
+else {
+const err191 = {instancePath:instancePath+"/source/mlflow/model",schemaPath:"#/properties/source/properties/mlflow/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2363,8 +2367,12 @@ vErrors.push(err191);
 }
 errors++;
 }
-if(data90.max === undefined){
-const err192 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "max"},message:"must have required property '"+"max"+"'"};
+}
+if(data88.version !== undefined){
+let data91 = data88.version;
+if(typeof data91 === "string"){
+if(func3(data91) < 1){
+const err192 = {instancePath:instancePath+"/source/mlflow/version",schemaPath:"#/properties/source/properties/mlflow/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2373,9 +2381,9 @@ vErrors.push(err192);
 }
 errors++;
 }
-for(const key18 in data90){
-if(!(((((key18 === "mean") || (key18 === "std")) || (key18 === "min")) || (key18 === "max")) || (key18 === "quantiles"))){
-const err193 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18},message:"must NOT have additional properties"};
+}
+else {
+const err193 = {instancePath:instancePath+"/source/mlflow/version",schemaPath:"#/properties/source/properties/mlflow/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -2385,10 +2393,11 @@ vErrors.push(err193);
 errors++;
 }
 }
-if(data90.mean !== undefined){
-let data91 = data90.mean;
-if(!((typeof data91 == "number") && (isFinite(data91)))){
-const err194 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/mean",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/mean/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data88.tracking_uri !== undefined){
+let data92 = data88.tracking_uri;
+if(typeof data92 === "string"){
+if(!pattern7.test(data92)){
+const err194 = {instancePath:instancePath+"/source/mlflow/tracking_uri",schemaPath:"#/properties/source/properties/mlflow/properties/tracking_uri/pattern",keyword:"pattern",params:{pattern: "^https?://[^@]*$"},message:"must match pattern \""+"^https?://[^@]*$"+"\""};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -2398,11 +2407,8 @@ vErrors.push(err194);
 errors++;
 }
 }
-if(data90.std !== undefined){
-let data92 = data90.std;
-if((typeof data92 == "number") && (isFinite(data92))){
-if(data92 < 0 || isNaN(data92)){
-const err195 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+else {
+const err195 = {instancePath:instancePath+"/source/mlflow/tracking_uri",schemaPath:"#/properties/source/properties/mlflow/properties/tracking_uri/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -2412,8 +2418,9 @@ vErrors.push(err195);
 errors++;
 }
 }
+}
 else {
-const err196 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/type",keyword:"type",params:{type: "number"},message:"must be number"};
+const err196 = {instancePath:instancePath+"/source/mlflow",schemaPath:"#/properties/source/properties/mlflow/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -2423,10 +2430,9 @@ vErrors.push(err196);
 errors++;
 }
 }
-if(data90.min !== undefined){
-let data93 = data90.min;
-if(!((typeof data93 == "number") && (isFinite(data93)))){
-const err197 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/min",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/min/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+else {
+const err197 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -2436,10 +2442,11 @@ vErrors.push(err197);
 errors++;
 }
 }
-if(data90.max !== undefined){
-let data94 = data90.max;
-if(!((typeof data94 == "number") && (isFinite(data94)))){
-const err198 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/max",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/max/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data.baseline !== undefined){
+let data93 = data.baseline;
+if(data93 && typeof data93 == "object" && !Array.isArray(data93)){
+if(data93.rows === undefined){
+const err198 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "rows"},message:"must have required property '"+"rows"+"'"};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -2448,12 +2455,8 @@ vErrors.push(err198);
 }
 errors++;
 }
-}
-if(data90.quantiles !== undefined){
-let data95 = data90.quantiles;
-if(Array.isArray(data95)){
-if(data95.length < 2){
-const err199 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
+if(data93.features === undefined){
+const err199 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "features"},message:"must have required property '"+"features"+"'"};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -2462,11 +2465,9 @@ vErrors.push(err199);
 }
 errors++;
 }
-const len12 = data95.length;
-for(let i12=0; i12<len12; i12++){
-let data96 = data95[i12];
-if(!((typeof data96 == "number") && (isFinite(data96)))){
-const err200 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles/" + i12,schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+for(const key18 in data93){
+if(!(((key18 === "rows") || (key18 === "features")) || (key18 === "classes"))){
+const err200 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2476,9 +2477,10 @@ vErrors.push(err200);
 errors++;
 }
 }
-}
-else {
-const err201 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data93.rows !== undefined){
+let data94 = data93.rows;
+if(!(((typeof data94 == "number") && (!(data94 % 1) && !isNaN(data94))) && (isFinite(data94)))){
+const err201 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -2487,10 +2489,9 @@ vErrors.push(err201);
 }
 errors++;
 }
-}
-}
-else {
-const err202 = {instancePath:instancePath+"/baseline/features/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data94 == "number") && (isFinite(data94))){
+if(data94 < 1 || isNaN(data94)){
+const err202 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -2501,8 +2502,14 @@ errors++;
 }
 }
 }
-else {
-const err203 = {instancePath:instancePath+"/baseline/features",schemaPath:"#/properties/baseline/properties/features/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data93.features !== undefined){
+let data95 = data93.features;
+if(data95 && typeof data95 == "object" && !Array.isArray(data95)){
+for(const key19 in data95){
+let data96 = data95[key19];
+if(data96 && typeof data96 == "object" && !Array.isArray(data96)){
+if(data96.mean === undefined){
+const err203 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "mean"},message:"must have required property '"+"mean"+"'"};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -2511,15 +2518,8 @@ vErrors.push(err203);
 }
 errors++;
 }
-}
-if(data87.classes !== undefined){
-let data97 = data87.classes;
-if(data97 && typeof data97 == "object" && !Array.isArray(data97)){
-for(const key19 in data97){
-let data98 = data97[key19];
-if((typeof data98 == "number") && (isFinite(data98))){
-if(data98 > 1 || isNaN(data98)){
-const err204 = {instancePath:instancePath+"/baseline/classes/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+if(data96.std === undefined){
+const err204 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "std"},message:"must have required property '"+"std"+"'"};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -2528,8 +2528,8 @@ vErrors.push(err204);
 }
 errors++;
 }
-if(data98 < 0 || isNaN(data98)){
-const err205 = {instancePath:instancePath+"/baseline/classes/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data96.min === undefined){
+const err205 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "min"},message:"must have required property '"+"min"+"'"};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -2538,9 +2538,8 @@ vErrors.push(err205);
 }
 errors++;
 }
-}
-else {
-const err206 = {instancePath:instancePath+"/baseline/classes/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data96.max === undefined){
+const err206 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "max"},message:"must have required property '"+"max"+"'"};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -2549,10 +2548,9 @@ vErrors.push(err206);
 }
 errors++;
 }
-}
-}
-else {
-const err207 = {instancePath:instancePath+"/baseline/classes",schemaPath:"#/properties/baseline/properties/classes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+for(const key20 in data96){
+if(!(((((key20 === "mean") || (key20 === "std")) || (key20 === "min")) || (key20 === "max")) || (key20 === "quantiles"))){
+const err207 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2562,9 +2560,10 @@ vErrors.push(err207);
 errors++;
 }
 }
-}
-else {
-const err208 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data96.mean !== undefined){
+let data97 = data96.mean;
+if(!((typeof data97 == "number") && (isFinite(data97)))){
+const err208 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/mean",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/mean/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2574,14 +2573,190 @@ vErrors.push(err208);
 errors++;
 }
 }
-}
-else {
-const err209 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data96.std !== undefined){
+let data98 = data96.std;
+if((typeof data98 == "number") && (isFinite(data98))){
+if(data98 < 0 || isNaN(data98)){
+const err209 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err209];
 }
 else {
 vErrors.push(err209);
+}
+errors++;
+}
+}
+else {
+const err210 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err210];
+}
+else {
+vErrors.push(err210);
+}
+errors++;
+}
+}
+if(data96.min !== undefined){
+let data99 = data96.min;
+if(!((typeof data99 == "number") && (isFinite(data99)))){
+const err211 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/min",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/min/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err211];
+}
+else {
+vErrors.push(err211);
+}
+errors++;
+}
+}
+if(data96.max !== undefined){
+let data100 = data96.max;
+if(!((typeof data100 == "number") && (isFinite(data100)))){
+const err212 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/max",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/max/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err212];
+}
+else {
+vErrors.push(err212);
+}
+errors++;
+}
+}
+if(data96.quantiles !== undefined){
+let data101 = data96.quantiles;
+if(Array.isArray(data101)){
+if(data101.length < 2){
+const err213 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
+if(vErrors === null){
+vErrors = [err213];
+}
+else {
+vErrors.push(err213);
+}
+errors++;
+}
+const len12 = data101.length;
+for(let i12=0; i12<len12; i12++){
+let data102 = data101[i12];
+if(!((typeof data102 == "number") && (isFinite(data102)))){
+const err214 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles/" + i12,schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err214];
+}
+else {
+vErrors.push(err214);
+}
+errors++;
+}
+}
+}
+else {
+const err215 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err215];
+}
+else {
+vErrors.push(err215);
+}
+errors++;
+}
+}
+}
+else {
+const err216 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err216];
+}
+else {
+vErrors.push(err216);
+}
+errors++;
+}
+}
+}
+else {
+const err217 = {instancePath:instancePath+"/baseline/features",schemaPath:"#/properties/baseline/properties/features/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err217];
+}
+else {
+vErrors.push(err217);
+}
+errors++;
+}
+}
+if(data93.classes !== undefined){
+let data103 = data93.classes;
+if(data103 && typeof data103 == "object" && !Array.isArray(data103)){
+for(const key21 in data103){
+let data104 = data103[key21];
+if((typeof data104 == "number") && (isFinite(data104))){
+if(data104 > 1 || isNaN(data104)){
+const err218 = {instancePath:instancePath+"/baseline/classes/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+if(vErrors === null){
+vErrors = [err218];
+}
+else {
+vErrors.push(err218);
+}
+errors++;
+}
+if(data104 < 0 || isNaN(data104)){
+const err219 = {instancePath:instancePath+"/baseline/classes/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err219];
+}
+else {
+vErrors.push(err219);
+}
+errors++;
+}
+}
+else {
+const err220 = {instancePath:instancePath+"/baseline/classes/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err220];
+}
+else {
+vErrors.push(err220);
+}
+errors++;
+}
+}
+}
+else {
+const err221 = {instancePath:instancePath+"/baseline/classes",schemaPath:"#/properties/baseline/properties/classes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err221];
+}
+else {
+vErrors.push(err221);
+}
+errors++;
+}
+}
+}
+else {
+const err222 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err222];
+}
+else {
+vErrors.push(err222);
+}
+errors++;
+}
+}
+}
+else {
+const err223 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err223];
+}
+else {
+vErrors.push(err223);
 }
 errors++;
 }

@@ -38,6 +38,17 @@ export interface SealedArtifact extends ArtifactFile {
   readonly prepacking: boolean;
 }
 
+/** A model that was logged to an MLflow tracking server. */
+export interface MlflowSource {
+  /** The run that logged it; a version may be registered without one. */
+  readonly run_id?: string;
+  /** Name and version in MLflow's registry, of a model that was registered. */
+  readonly model?: string;
+  readonly version?: string;
+  /** Address of the tracking server, without credentials. */
+  readonly tracking_uri: string;
+}
+
 /** What every manifest has, exactly as `manifest.json` spells it. */
 interface ManifestBase {
   readonly schema_version: 1;
@@ -63,6 +74,8 @@ interface ManifestBase {
     readonly hyperparameters?: Readonly<Record<string, unknown>>;
     readonly metrics?: Readonly<Record<string, number>>;
   };
+  /** Where the version was taken from. */
+  readonly source?: { readonly mlflow: MlflowSource };
 }
 
 /** A model of rows: named features go in, a class or a number comes out. */

@@ -26,6 +26,14 @@ describe('parseManifest()', () => {
     expect(parseManifest(IRIS)).toEqual(JSON.parse(IRIS));
   });
 
+  test('accepts a model that was taken from MLflow', () => {
+    const source = {
+      mlflow: { run_id: 'a', model: 'b', version: '1', tracking_uri: 'http://localhost:5000' },
+    };
+
+    expect(parseManifest(changed('source', source))).toMatchObject({ source });
+  });
+
   test.each<[what: string, path: string, value: unknown, message: string]>([
     ['another schema version', 'schema_version', 2, '/schema_version: expected 1, got the number 2'],
     ['no name', 'name', undefined, '/: expected a member "name", which is missing'],
@@ -49,6 +57,12 @@ describe('parseManifest()', () => {
       'artifact.bytes',
       '336',
       '/artifact/bytes: expected integer, got the string "336"',
+    ],
+    [
+      'a password in the address of a tracking server',
+      'source',
+      { mlflow: { tracking_uri: 'https://me:secret@example.com' } },
+      '/source/mlflow/tracking_uri: expected a string that matches',
     ],
     ['a short hash', 'artifact.sha256', 'abc', '/artifact/sha256: expected a string that matches'],
     [
