@@ -20,3 +20,4 @@ fi
 
 test/build-emulator.sh
 test/clients/install.sh
+test/mlflow/install.sh

@@ -9,12 +9,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'shared/registry': ['shared/core'],
   'shared/runtime': ['shared/core'],
   'shared/fetch': ['shared/core'],
+  'shared/mlflow': ['shared/core'],
   'shared/protocol': ['shared/core'],
   'shared/serving': ['shared/core', 'shared/registry', 'shared/runtime', 'shared/fetch', 'shared/protocol'],
   functions: ['shared/core', 'shared/registry', 'shared/runtime', 'shared/serving'],
   playground: ['shared/core'],
-  training: ['shared/core', 'shared/registry'],
-  cli: ['shared/core', 'shared/protocol', 'shared/registry', 'shared/runtime', 'shared/serving', 'training'],
+  training: ['shared/core', 'shared/mlflow', 'shared/registry'],
+  cli: [
+    'shared/core',
+    'shared/mlflow',
+    'shared/protocol',
+    'shared/registry',
+    'shared/runtime',
+    'shared/serving',
+    'training',
+  ],
 };
 
 /** The one file that may import each of these. */
@@ -116,6 +125,7 @@ test('the environment is read at the edge only', () => {
     'functions/server.ts',
     'functions/shadow.ts',
     'shared/runtime/session.ts',
+    'training/train.ts',
   ]);
 });
 

@@ -9,10 +9,12 @@ import type { AddCommand } from '../command';
 import { UsageError } from '../exit-code';
 import { createProgress } from '../progress';
 import { changeModel, type NoteOptions, noteOf, openStoreAt } from '../registry-access';
+import type { CommandResult, Terminal } from '../terminal';
 import { parseVersionName, type VersionName } from '../version-name';
 
 interface Options extends NoteOptions {
   readonly from: string;
+  readonly fromMlflow?: string;
   readonly verify: boolean;
   readonly promote: boolean;
 }
@@ -22,33 +24,71 @@ export const addPublish: AddCommand = (program, { globals, terminal, action }) =
   program
     .command('publish')
     .description('put a version into the registry: whole or not at all, and never over another one')
-    .argument('<model/version>')
+    .argument('[model/version]', 'from MLflow: what it becomes (default: what its manifest says)')
     .option('--from <folder>', 'folder of models that has it', 'model-artifacts')
+    .option('--from-mlflow <uri>', 'models:/NAME/VERSION, models:/NAME@ALIAS or runs:/RUN/PATH that has it')
     .option('--no-verify', 'do not load and run it first')
     .option('--promote', 'make it the one that answers', false)
     .option('--reason <text>', 'why, for the history')
     .option('--by <name>', 'who, for the history (default: you, at this machine)')
-    .addHelpText('after', '\nExample:\n  onnx-functions publish wine/1.0.0 --registry gs://my-project-models')
+    .addHelpText('after', EXAMPLES)
     .action(
-      action(async (name: string, options: Options) => {
-        const { registry } = globals();
-        const version = parseVersionName(name);
-        if (registry === options.from) throw new UsageError('--registry and --from are the same place');
-        if (options.verify) await verify(options.from, version);
-        const store = await openStoreAt(registry, terminal);
-        const note = noteOf(terminal, options);
-        const { publish } = await import('../../shared/registry/publish');
-        const onProgress = createProgress(terminal);
-        await publish(store, await readVersion(options.from, version), { note, onProgress });
-        if (options.promote) await promoteIt(store, version, note);
-        const { state } = await createRegistry(store).state(version.model);
-        return {
-          json: { ...version, registry: store.uri, aliases: state.aliases },
-          lines: [`published ${name} to ${store.uri}${describeProduction(state.aliases, version)}`],
-        };
+      action(async (name: string | undefined, options: Options) => {
+        const place = await findPlace(name, options, terminal);
+        try {
+          return await publishFrom(place, options);
+        } finally {
+          await place.remove();
+        }
       }),
     );
+
+  async function publishFrom({ from, version }: Place, options: Options): Promise<CommandResult> {
+    const { registry } = globals();
+    if (registry === from) throw new UsageError('--registry and --from are the same place');
+    if (options.verify) await verify(from, version);
+    const store = await openStoreAt(registry, terminal);
+    const note = noteOf(terminal, options);
+    const { publish } = await import('../../shared/registry/publish');
+    const onProgress = createProgress(terminal);
+    await publish(store, await readVersion(from, version), { note, onProgress });
+    if (options.promote) await promoteIt(store, version, note);
+    const { state } = await createRegistry(store).state(version.model);
+    return {
+      json: { ...version, registry: store.uri, aliases: state.aliases },
+      lines: [
+        `published ${version.model}/${version.version} to ${store.uri}${describeProduction(state.aliases, version)}`,
+      ],
+    };
+  }
 };
+
+const EXAMPLES = `
+Examples:
+  onnx-functions publish wine/1.0.0 --registry gs://my-project-models
+  onnx-functions publish --from-mlflow models:/wine/3 --registry gs://my-project-models
+  onnx-functions publish wine/2.0.0 --from-mlflow models:/wine@champion`;
+
+/** A folder of models, and which version of it. */
+interface Place {
+  readonly from: string;
+  readonly version: VersionName;
+  remove(): Promise<void>;
+}
+
+async function findPlace(
+  name: string | undefined,
+  { from, fromMlflow }: Options,
+  { env }: Terminal,
+): Promise<Place> {
+  const version = name === undefined ? undefined : parseVersionName(name);
+  if (fromMlflow !== undefined) {
+    const { stageFromMlflow } = await import('../mlflow/stage-model');
+    return stageFromMlflow(fromMlflow, { env, version });
+  }
+  if (version === undefined) throw new UsageError('expected MODEL/VERSION, or --from-mlflow');
+  return { from, version, remove: async () => {} };
+}
 
 async function verify(from: string, { model, version }: VersionName): Promise<void> {
   const { verifyVersion } = await import('../verify-version');
