@@ -110,11 +110,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   async function drain(): Promise<void> {
     await gather(0);
     for (let batch = takeNext(); batch.length > 0; batch = takeNext()) {
-      const startedAt = now();
       await runBatch(batch);
-      lastRunMs = now() - startedAt;
-      // What came during a long run lies in the sockets still: one turn of the event loop reads it.
-      if (lastRunMs >= LONG_RUN_MS) await new Promise(setImmediate);
       await gather(maxDelayMs);
     }
     isBusy = false;
@@ -169,8 +165,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
     if (only !== undefined && batch.length === 1) return runAlone(only);
     try {
       const startedAt = now();
-      const outputs = await run(concatRows(batch.map(({ inputs }) => inputs)));
-      answerEach(batch, outputs, startedAt, now() - startedAt);
+      const outputs = await runTimed(concatRows(batch.map(({ inputs }) => inputs)));
+      answerEach(batch, outputs, startedAt, lastRunMs);
     } catch {
       for (const call of batch) await runAlone(call);
     }
@@ -179,11 +175,21 @@ export function createBatcher(options: BatcherOptions): Batcher {
   async function runAlone({ inputs, calledAt, resolve, reject }: ReadyCall): Promise<void> {
     const startedAt = now();
     try {
-      const outputs = await run(inputs);
-      resolve({ outputs, queueMs: startedAt - calledAt, runMs: now() - startedAt });
+      const outputs = await runTimed(inputs);
+      resolve({ outputs, queueMs: startedAt - calledAt, runMs: lastRunMs });
     } catch (error) {
       reject(error);
     }
+  }
+
+  async function runTimed(inputs: NamedTensors): Promise<NamedTensors> {
+    const startedAt = now();
+    const outputs = await run(inputs);
+    lastRunMs = now() - startedAt;
+    // What came during a long run lies in the sockets still. One turn of the event loop reads it, and has it decoded
+    // while the answers of this run are written.
+    if (lastRunMs >= LONG_RUN_MS) await new Promise(setImmediate);
+    return outputs;
   }
 
   return (inputs, rows, { hasLeft, isPatient = false } = {}) =>

@@ -1,5 +1,5 @@
 import type { NamedTensors } from '../../shared/core/tensor';
-import { createBatcher } from '../../shared/runtime/batcher';
+import { type Batcher, createBatcher } from '../../shared/runtime/batcher';
 import { column, doubler, valuesOf } from './doubler';
 
 /** Inputs that are made when the test says so. */
@@ -36,6 +36,12 @@ async function openBusy({ runMs, maxRows = 4 }: { runMs: number; maxRows?: numbe
   const first = batcher(column(0), 1);
   while (finish === undefined) await settle();
   return { batcher, runs, first, finish };
+}
+
+/** A call that comes in the next turn of the event loop, as what is read from a socket does. */
+async function callNextTurn(batcher: Batcher, value: number) {
+  await new Promise(setImmediate);
+  return batcher(column(value), 1);
 }
 
 /** What no test waits for, on the clock of its batcher. */
@@ -148,4 +154,17 @@ describe('inputs that are still to be made', () => {
     await Promise.all([first, ...ready]);
     expect([left.make, refused.make].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
   });
+});
+
+test.each([
+  ['long run joins the next', LONG, [[0], [1, 2]]],
+  ['short one comes after it', 0, [[0], [1], [2]]],
+])('what is read at the end of a %s', async (_what, runMs, expected) => {
+  const { batcher, runs, finish } = await openBusy({ runMs });
+  const answers = [batcher(column(1), 1), callNextTurn(batcher, 2)];
+
+  finish();
+  await Promise.all(answers);
+
+  expect(runs).toEqual(expected);
 });

@@ -76,7 +76,8 @@ async function openDecoder(
   { threads }: ImageReaderParts,
 ): Promise<ImageDecoder> {
   const { createImageDecoder } = await import('../../runtime/image/decoder');
-  const concurrency = Math.min(threads, MAX_DECODES);
+  // With one more than there are CPUs none is idle until the event loop has handed a place on.
+  const concurrency = Math.min(threads + 1, MAX_DECODES);
   return createImageDecoder({
     maxPixels,
     maxFrames,
