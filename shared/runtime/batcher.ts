@@ -136,7 +136,9 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   /** Waits until the run is full, or nothing is left that is worth waiting for. */
   async function gather(delayMs: number): Promise<void> {
-    const patientUntil = lastRunMs < LONG_RUN_MS ? 0 : now() + lastRunMs * PATIENCE;
+    const isLong = lastRunMs >= LONG_RUN_MS;
+    if (!isLong && delayMs === 0) return;
+    const patientUntil = isLong ? now() + lastRunMs * PATIENCE : 0;
     for (let restMs = restOf(); restMs > 0; restMs = restOf()) await changeWithin(restMs);
 
     function restOf(): number {
@@ -195,11 +197,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
   return (inputs, rows, { hasLeft, isPatient = false } = {}) =>
     new Promise((resolve, reject) => {
       if (waiting.length >= maxWaiting && !isPatient) return reject(overloaded(waiting.length));
-      const source =
-        typeof inputs === 'function' ? { make: inputs, inputs: undefined } : { make: undefined, inputs };
-      waiting.push({ ...source, rows, calledAt: now(), resolve, reject, hasLeft });
-      makeNext();
-      drainSoon();
+      const [make, tensors] = typeof inputs === 'function' ? [inputs, undefined] : [undefined, inputs];
+      waiting.push({ make, inputs: tensors, rows, calledAt: now(), resolve, reject, hasLeft });
+      if (make !== undefined) makeNext();
+      else drainSoon();
     });
 }
 
