@@ -14,7 +14,7 @@ import {
 import { formatSpec, type Signature } from './signature';
 
 /** Fields of a request that are not features, so no feature may have their names. */
-const RESERVED_FEATURE_NAMES: ReadonlySet<string> = new Set([
+export const RESERVED_FEATURE_NAMES: ReadonlySet<string> = new Set([
   'features',
   'image',
   'inputs',
@@ -49,7 +49,7 @@ const TABULAR = {
 const IMAGE = {
   needs: ['signature', 'image', 'classes', 'output'],
   bars: ['features', 'baseline'],
-  barsOutputs: ['label', 'probabilities', 'value'],
+  barsOutputs: ['label', 'label_values', 'probabilities', 'value'],
 } as const;
 
 function checkMembers(manifest: TabularManifest | ImageManifest): FieldError[] {
@@ -148,13 +148,13 @@ function checkBatchAxis(signature: Signature): FieldError[] {
   );
 }
 
-/** Features are the columns of one `[N, F]` input, or each is an `[N, 1]` (or `[N]`) input of its own name. */
+/** Every column of every input must be a feature, and every feature a column. */
 function checkColumns(manifest: TabularManifest): FieldError[] {
   const { features, signature } = manifest;
+  const columns = signature.inputs.reduce((sum, input) => sum + (columnsOf(input) ?? Number.NaN), 0);
+  if (columns === features.length) return checkExamples(manifest);
   const [only, ...others] = signature.inputs;
   if (only !== undefined && others.length === 0) {
-    const width = columnsOf(only);
-    if (width === features.length) return checkExamples(manifest);
     return [
       {
         pointer: '/features',
@@ -162,18 +162,13 @@ function checkColumns(manifest: TabularManifest): FieldError[] {
       },
     ];
   }
-  const names = new Set(features.map(({ name }) => name));
-  const unnamed = signature.inputs.filter((input) => !names.has(input.name) || columnsOf(input) !== 1);
-  if (unnamed.length > 0 || features.length !== signature.inputs.length) {
-    return [
-      {
-        pointer: '/features',
-        detail:
-          'with several inputs, expected one feature per input, of the same name, and inputs of one column',
-      },
-    ];
-  }
-  return checkExamples(manifest);
+  const list = signature.inputs.map((spec) => `"${spec.name}" ${formatSpec(spec)}`).join(', ');
+  return [
+    {
+      pointer: '/features',
+      detail: `expected as many as the inputs have columns (${list}), got ${features.length}`,
+    },
+  ];
 }
 
 function checkExamples(manifest: TabularManifest): FieldError[] {
@@ -193,12 +188,29 @@ function checkExamples(manifest: TabularManifest): FieldError[] {
 
 function checkOutputs(manifest: TabularManifest): FieldError[] {
   const names = new Set(manifest.signature.outputs.map(({ name }) => name));
-  const unknown = Object.entries(manifest.output).flatMap(([role, name]) =>
+  const { label_values: values, ...roles } = manifest.output;
+  const unknown = Object.entries(roles).flatMap(([role, name]) =>
     names.has(name)
       ? []
       : [{ pointer: `/output/${role}`, detail: `expected one of ${[...names].join(', ')}, got "${name}"` }],
   );
-  return [...unknown, ...(manifest.task === 'regression' ? needsValue(manifest) : needsClasses(manifest))];
+  return [
+    ...unknown,
+    ...(values === undefined ? [] : checkLabelValues(manifest, values)),
+    ...(manifest.task === 'regression' ? needsValue(manifest) : needsClasses(manifest)),
+  ];
+}
+
+function checkLabelValues(
+  { classes = [], output }: TabularManifest,
+  values: readonly (number | string)[],
+): FieldError[] {
+  const pointer = '/output/label_values';
+  if (output.label === undefined)
+    return [{ pointer, detail: 'expected a member "label" beside it, whose values they are' }];
+  if (values.length !== classes.length)
+    return [{ pointer, detail: `expected ${classes.length}, one for each class, got ${values.length}` }];
+  return duplicates(pointer, values.map(String));
 }
 
 function needsValue(manifest: TabularManifest): FieldError[] {

@@ -2,7 +2,7 @@
 "use strict";
 module.exports = validate10;
 module.exports.default = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Manifest of one version of one model","type":"object","additionalProperties":false,"required":["schema_version","name","version","artifact"],"properties":{"schema_version":{"const":1},"name":{"$ref":"#/definitions/name","description":"Name of the model; also its folder in the registry."},"version":{"type":"string","maxLength":64,"pattern":"^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$","description":"Semantic version without build metadata; also its folder under the model."},"task":{"enum":["classification","regression","image-classification"],"description":"What rows of features, or images, are turned into. Without it tensors go in and tensors come out, and no features, classes or output are named."},"description":{"type":"string"},"artifact":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"}}},"sealed":{"type":"array","minItems":1,"description":"The artifact prepared ahead (`npx onnx-functions seal`); the first whose runtime is the one that is running is loaded instead of the artifact.","items":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256","format","runtime","prepacking"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"},"format":{"enum":["ort"],"description":"ONNX Runtime's own format, of a graph optimised at level `extended`, which suits every CPU."},"runtime":{"type":"string","minLength":1,"description":"Version of onnxruntime-node that wrote it, and the only one that loads it."},"prepacking":{"type":"boolean","description":"Whether loading copies the weights of matrix products into a faster order: more time and memory at the start, less time for runs of several rows."}}}},"signature":{"type":"object","additionalProperties":false,"required":["inputs","outputs"],"properties":{"inputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}},"outputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}}}},"features":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,"required":["name","example"],"properties":{"name":{"type":"string","minLength":1,"maxLength":128},"description":{"type":"string"},"unit":{"type":"string","minLength":1},"range":{"type":"array","items":{"type":"number"},"minItems":2,"maxItems":2,"description":"Smallest and largest value seen in training; outside it a prediction carries a warning."},"categories":{"type":"array","minItems":1,"items":{"type":"string"},"description":"Values that a text feature may take; any text when absent."},"nullable":{"type":"boolean","description":"Whether null stands for a missing value (NaN in the tensor)."},"example":{"type":["number","string","boolean"]}}}},"classes":{"type":"array","minItems":2,"items":{"type":"string","minLength":1}},"output":{"type":"object","additionalProperties":false,"description":"Which output tensor holds what.","properties":{"label":{"type":"string","description":"Classification: index of the class, or its name."},"probabilities":{"type":"string","description":"Classification: one score per class."},"value":{"type":"string","description":"Regression: the predicted number."},"scores":{"type":"string","description":"Image classification: one score per class."}}},"top_k":{"type":"integer","minimum":1,"description":"Image classification: how many classes are answered where a request does not say. 5 when absent."},"image":{"type":"object","additionalProperties":false,"required":["input"],"description":"How an image becomes the input tensor.","properties":{"input":{"type":"string","minLength":1,"description":"The input that takes the images."},"resize":{"type":"object","additionalProperties":false,"description":"Either `shorter_side`, which keeps the proportions, or `width` and `height`, which do not.","properties":{"shorter_side":{"$ref":"#/definitions/pixels"},"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"crop":{"type":"object","additionalProperties":false,"required":["width","height"],"description":"Cut from the middle after the resize.","properties":{"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"interpolation":{"enum":["bilinear","bicubic","nearest","lanczos"]},"channels":{"enum":["rgb","bgr","grey"]},"background":{"type":"array","minItems":1,"items":{"type":"number","minimum":0,"maximum":255},"description":"What transparent images are laid over: one number, or red, green and blue."},"invert":{"type":"boolean","description":"Whether dark on light becomes light on dark."},"scale":{"type":"number","description":"What pixel values from 0 to 255 are multiplied by. 1/255 when absent."},"mean":{"type":"array","minItems":1,"items":{"type":"number"}},"std":{"type":"array","minItems":1,"items":{"type":"number"}},"layout":{"enum":["nchw","nhwc"]},"softmax":{"type":"boolean","description":"Whether the scores are logits."}}},"cache":{"type":"object","additionalProperties":false,"required":["max_bytes","max_age_seconds"],"description":"Answers to the same tensors are kept and given again without a run.","properties":{"max_bytes":{"type":"integer","minimum":1024,"description":"Most memory that the answers of this version may take, in each instance."},"max_age_seconds":{"type":"number","exclusiveMinimum":0,"description":"How long an answer is given again."}}},"batching":{"type":"object","additionalProperties":false,"description":"Calls that wait for the model at the same time share a run, if its rows do not influence each other.","properties":{"max_batch_size":{"type":"integer","minimum":1,"description":"Most rows of a shared run; 1 runs every call by itself. 256 when absent."},"max_delay_ms":{"type":"number","minimum":0,"maximum":10000,"description":"How long calls that were met by a busy session may wait for others to fill their run. A call that finds the session free never waits. 0 when absent."}}},"training":{"type":"object","additionalProperties":false,"properties":{"algorithm":{"type":"string"},"data":{"type":"object","additionalProperties":false,"required":["sha256"],"properties":{"file":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"rows":{"type":"integer","minimum":1},"test_rows":{"type":"integer","minimum":0}}},"seed":{"type":"integer"},"hyperparameters":{"type":"object"},"metrics":{"type":"object","additionalProperties":{"type":"number"}}}},"source":{"type":"object","additionalProperties":false,"required":["mlflow"],"description":"Where the version was taken from.","properties":{"mlflow":{"type":"object","additionalProperties":false,"required":["tracking_uri"],"properties":{"run_id":{"type":"string","minLength":1,"description":"The run that logged the model."},"model":{"type":"string","minLength":1,"description":"Its name in MLflow's registry."},"version":{"type":"string","minLength":1,"description":"Its version there."},"tracking_uri":{"type":"string","pattern":"^https?://[^@]*$","description":"Address of the tracking server, without credentials."}}}}},"baseline":{"type":"object","additionalProperties":false,"required":["rows","features"],"description":"What the training data looked like, to compare live traffic with.","properties":{"rows":{"type":"integer","minimum":1},"features":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"required":["mean","std","min","max"],"properties":{"mean":{"type":"number"},"std":{"type":"number","minimum":0,"description":"Population standard deviation."},"min":{"type":"number"},"max":{"type":"number"},"quantiles":{"type":"array","items":{"type":"number"},"minItems":2,"description":"Equally spaced quantiles, the first being the minimum and the last the maximum."}}}},"classes":{"type":"object","additionalProperties":{"type":"number","minimum":0,"maximum":1},"description":"Share of each class."}}}},"definitions":{"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"},"file":{"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"pixels":{"type":"integer","minimum":1,"maximum":16384},"tensor":{"type":"object","additionalProperties":false,"required":["name","type","shape"],"properties":{"name":{"type":"string","minLength":1},"type":{"enum":["float16","float32","float64","int8","int16","int32","int64","uint8","uint16","uint32","uint64","bool","string"]},"shape":{"type":"array","items":{"type":["integer","string"],"minimum":0,"minLength":1},"description":"A name stands for a size that is known only when the model runs."}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Manifest of one version of one model","type":"object","additionalProperties":false,"required":["schema_version","name","version","artifact"],"properties":{"schema_version":{"const":1},"name":{"$ref":"#/definitions/name","description":"Name of the model; also its folder in the registry."},"version":{"type":"string","maxLength":64,"pattern":"^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$","description":"Semantic version without build metadata; also its folder under the model."},"task":{"enum":["classification","regression","image-classification"],"description":"What rows of features, or images, are turned into. Without it tensors go in and tensors come out, and no features, classes or output are named."},"description":{"type":"string"},"artifact":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"}}},"sealed":{"type":"array","minItems":1,"description":"The artifact prepared ahead (`npx onnx-functions seal`); the first whose runtime is the one that is running is loaded instead of the artifact.","items":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256","format","runtime","prepacking"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"},"format":{"enum":["ort"],"description":"ONNX Runtime's own format, of a graph optimised at level `extended`, which suits every CPU."},"runtime":{"type":"string","minLength":1,"description":"Version of onnxruntime-node that wrote it, and the only one that loads it."},"prepacking":{"type":"boolean","description":"Whether loading copies the weights of matrix products into a faster order: more time and memory at the start, less time for runs of several rows."}}}},"signature":{"type":"object","additionalProperties":false,"required":["inputs","outputs"],"properties":{"inputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}},"outputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}}}},"features":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,"required":["name","example"],"properties":{"name":{"type":"string","minLength":1,"maxLength":128},"description":{"type":"string"},"unit":{"type":"string","minLength":1},"range":{"type":"array","items":{"type":"number"},"minItems":2,"maxItems":2,"description":"Smallest and largest value seen in training; outside it a prediction carries a warning."},"categories":{"type":"array","minItems":1,"items":{"type":"string"},"description":"Values that a text feature may take; any text when absent."},"nullable":{"type":"boolean","description":"Whether null stands for a missing value (NaN in the tensor)."},"example":{"type":["number","string","boolean"]}}}},"classes":{"type":"array","minItems":2,"items":{"type":"string","minLength":1}},"output":{"type":"object","additionalProperties":false,"description":"Which output tensor holds what.","properties":{"label":{"type":"string","description":"Classification: index of the class, or its name."},"label_values":{"type":"array","minItems":2,"items":{"type":["number","string"]},"description":"Classification: what `label` gives for each class, in their order. The indices of the classes, or their names, when absent."},"probabilities":{"type":"string","description":"Classification: one score per class."},"value":{"type":"string","description":"Regression: the predicted number."},"scores":{"type":"string","description":"Image classification: one score per class."}}},"top_k":{"type":"integer","minimum":1,"description":"Image classification: how many classes are answered where a request does not say. 5 when absent."},"image":{"type":"object","additionalProperties":false,"required":["input"],"description":"How an image becomes the input tensor.","properties":{"input":{"type":"string","minLength":1,"description":"The input that takes the images."},"resize":{"type":"object","additionalProperties":false,"description":"Either `shorter_side`, which keeps the proportions, or `width` and `height`, which do not.","properties":{"shorter_side":{"$ref":"#/definitions/pixels"},"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"crop":{"type":"object","additionalProperties":false,"required":["width","height"],"description":"Cut from the middle after the resize.","properties":{"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"interpolation":{"enum":["bilinear","bicubic","nearest","lanczos"]},"channels":{"enum":["rgb","bgr","grey"]},"background":{"type":"array","minItems":1,"items":{"type":"number","minimum":0,"maximum":255},"description":"What transparent images are laid over: one number, or red, green and blue."},"invert":{"type":"boolean","description":"Whether dark on light becomes light on dark."},"scale":{"type":"number","description":"What pixel values from 0 to 255 are multiplied by. 1/255 when absent."},"mean":{"type":"array","minItems":1,"items":{"type":"number"}},"std":{"type":"array","minItems":1,"items":{"type":"number"}},"layout":{"enum":["nchw","nhwc"]},"softmax":{"type":"boolean","description":"Whether the scores are logits."}}},"cache":{"type":"object","additionalProperties":false,"required":["max_bytes","max_age_seconds"],"description":"Answers to the same tensors are kept and given again without a run.","properties":{"max_bytes":{"type":"integer","minimum":1024,"description":"Most memory that the answers of this version may take, in each instance."},"max_age_seconds":{"type":"number","exclusiveMinimum":0,"description":"How long an answer is given again."}}},"batching":{"type":"object","additionalProperties":false,"description":"Calls that wait for the model at the same time share a run, if its rows do not influence each other.","properties":{"max_batch_size":{"type":"integer","minimum":1,"description":"Most rows of a shared run; 1 runs every call by itself. 256 when absent."},"max_delay_ms":{"type":"number","minimum":0,"maximum":10000,"description":"How long calls that were met by a busy session may wait for others to fill their run. A call that finds the session free never waits. 0 when absent."}}},"training":{"type":"object","additionalProperties":false,"properties":{"algorithm":{"type":"string"},"data":{"type":"object","additionalProperties":false,"required":["sha256"],"properties":{"file":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"rows":{"type":"integer","minimum":1},"test_rows":{"type":"integer","minimum":0}}},"seed":{"type":"integer"},"hyperparameters":{"type":"object"},"metrics":{"type":"object","additionalProperties":{"type":"number"}}}},"source":{"type":"object","additionalProperties":false,"required":["mlflow"],"description":"Where the version was taken from.","properties":{"mlflow":{"type":"object","additionalProperties":false,"required":["tracking_uri"],"properties":{"run_id":{"type":"string","minLength":1,"description":"The run that logged the model."},"model":{"type":"string","minLength":1,"description":"Its name in MLflow's registry."},"version":{"type":"string","minLength":1,"description":"Its version there."},"tracking_uri":{"type":"string","pattern":"^https?://[^@]*$","description":"Address of the tracking server, without credentials."}}}}},"baseline":{"type":"object","additionalProperties":false,"required":["rows","features"],"description":"What the training data looked like, to compare live traffic with.","properties":{"rows":{"type":"integer","minimum":1},"features":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"required":["mean","std","min","max"],"properties":{"mean":{"type":"number"},"std":{"type":"number","minimum":0,"description":"Population standard deviation."},"min":{"type":"number"},"max":{"type":"number"},"quantiles":{"type":"array","items":{"type":"number"},"minItems":2,"description":"Equally spaced quantiles, the first being the minimum and the last the maximum."}}}},"classes":{"type":"object","additionalProperties":{"type":"number","minimum":0,"maximum":1},"description":"Share of each class."}}}},"definitions":{"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"},"file":{"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"pixels":{"type":"integer","minimum":1,"maximum":16384},"tensor":{"type":"object","additionalProperties":false,"required":["name","type","shape"],"properties":{"name":{"type":"string","minLength":1},"type":{"enum":["float16","float32","float64","int8","int16","int32","int64","uint8","uint16","uint32","uint64","bool","string"]},"shape":{"type":"array","items":{"type":["integer","string"],"minimum":0,"minLength":1},"description":"A name stands for a size that is known only when the model runs."}}}}};
 const schema12 = {"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"};
 const schema13 = {"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."};
 const schema14 = {"type":"string","pattern":"^[0-9a-f]{64}$"};
@@ -1245,7 +1245,7 @@ if(data.output !== undefined){
 let data43 = data.output;
 if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
 for(const key7 in data43){
-if(!((((key7 === "label") || (key7 === "probabilities")) || (key7 === "value")) || (key7 === "scores"))){
+if(!(((((key7 === "label") || (key7 === "label_values")) || (key7 === "probabilities")) || (key7 === "value")) || (key7 === "scores"))){
 const err101 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err101];
@@ -1268,9 +1268,11 @@ vErrors.push(err102);
 errors++;
 }
 }
-if(data43.probabilities !== undefined){
-if(typeof data43.probabilities !== "string"){
-const err103 = {instancePath:instancePath+"/output/probabilities",schemaPath:"#/properties/output/properties/probabilities/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data43.label_values !== undefined){
+let data45 = data43.label_values;
+if(Array.isArray(data45)){
+if(data45.length < 2){
+const err103 = {instancePath:instancePath+"/output/label_values",schemaPath:"#/properties/output/properties/label_values/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1279,10 +1281,11 @@ vErrors.push(err103);
 }
 errors++;
 }
-}
-if(data43.value !== undefined){
-if(typeof data43.value !== "string"){
-const err104 = {instancePath:instancePath+"/output/value",schemaPath:"#/properties/output/properties/value/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const len9 = data45.length;
+for(let i9=0; i9<len9; i9++){
+let data46 = data45[i9];
+if((!((typeof data46 == "number") && (isFinite(data46)))) && (typeof data46 !== "string")){
+const err104 = {instancePath:instancePath+"/output/label_values/" + i9,schemaPath:"#/properties/output/properties/label_values/items/type",keyword:"type",params:{type: schema11.properties.output.properties.label_values.items.type},message:"must be number,string"};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1292,9 +1295,9 @@ vErrors.push(err104);
 errors++;
 }
 }
-if(data43.scores !== undefined){
-if(typeof data43.scores !== "string"){
-const err105 = {instancePath:instancePath+"/output/scores",schemaPath:"#/properties/output/properties/scores/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err105 = {instancePath:instancePath+"/output/label_values",schemaPath:"#/properties/output/properties/label_values/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1304,9 +1307,9 @@ vErrors.push(err105);
 errors++;
 }
 }
-}
-else {
-const err106 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data43.probabilities !== undefined){
+if(typeof data43.probabilities !== "string"){
+const err106 = {instancePath:instancePath+"/output/probabilities",schemaPath:"#/properties/output/properties/probabilities/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1316,10 +1319,9 @@ vErrors.push(err106);
 errors++;
 }
 }
-if(data.top_k !== undefined){
-let data48 = data.top_k;
-if(!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48)))){
-const err107 = {instancePath:instancePath+"/top_k",schemaPath:"#/properties/top_k/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data43.value !== undefined){
+if(typeof data43.value !== "string"){
+const err107 = {instancePath:instancePath+"/output/value",schemaPath:"#/properties/output/properties/value/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1328,9 +1330,10 @@ vErrors.push(err107);
 }
 errors++;
 }
-if((typeof data48 == "number") && (isFinite(data48))){
-if(data48 < 1 || isNaN(data48)){
-const err108 = {instancePath:instancePath+"/top_k",schemaPath:"#/properties/top_k/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+if(data43.scores !== undefined){
+if(typeof data43.scores !== "string"){
+const err108 = {instancePath:instancePath+"/output/scores",schemaPath:"#/properties/output/properties/scores/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1341,11 +1344,8 @@ errors++;
 }
 }
 }
-if(data.image !== undefined){
-let data49 = data.image;
-if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
-if(data49.input === undefined){
-const err109 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "input"},message:"must have required property '"+"input"+"'"};
+else {
+const err109 = {instancePath:instancePath+"/output",schemaPath:"#/properties/output/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1354,9 +1354,11 @@ vErrors.push(err109);
 }
 errors++;
 }
-for(const key8 in data49){
-if(!(func2.call(schema11.properties.image.properties, key8))){
-const err110 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties"};
+}
+if(data.top_k !== undefined){
+let data50 = data.top_k;
+if(!(((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50))) && (isFinite(data50)))){
+const err110 = {instancePath:instancePath+"/top_k",schemaPath:"#/properties/top_k/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1365,12 +1367,9 @@ vErrors.push(err110);
 }
 errors++;
 }
-}
-if(data49.input !== undefined){
-let data50 = data49.input;
-if(typeof data50 === "string"){
-if(func3(data50) < 1){
-const err111 = {instancePath:instancePath+"/image/input",schemaPath:"#/properties/image/properties/input/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+if((typeof data50 == "number") && (isFinite(data50))){
+if(data50 < 1 || isNaN(data50)){
+const err111 = {instancePath:instancePath+"/top_k",schemaPath:"#/properties/top_k/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1380,8 +1379,12 @@ vErrors.push(err111);
 errors++;
 }
 }
-else {
-const err112 = {instancePath:instancePath+"/image/input",schemaPath:"#/properties/image/properties/input/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data.image !== undefined){
+let data51 = data.image;
+if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
+if(data51.input === undefined){
+const err112 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "input"},message:"must have required property '"+"input"+"'"};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1390,13 +1393,9 @@ vErrors.push(err112);
 }
 errors++;
 }
-}
-if(data49.resize !== undefined){
-let data51 = data49.resize;
-if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
-for(const key9 in data51){
-if(!(((key9 === "shorter_side") || (key9 === "width")) || (key9 === "height"))){
-const err113 = {instancePath:instancePath+"/image/resize",schemaPath:"#/properties/image/properties/resize/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties"};
+for(const key8 in data51){
+if(!(func2.call(schema11.properties.image.properties, key8))){
+const err113 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1406,10 +1405,11 @@ vErrors.push(err113);
 errors++;
 }
 }
-if(data51.shorter_side !== undefined){
-let data52 = data51.shorter_side;
-if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
-const err114 = {instancePath:instancePath+"/image/resize/shorter_side",schemaPath:"#/definitions/pixels/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data51.input !== undefined){
+let data52 = data51.input;
+if(typeof data52 === "string"){
+if(func3(data52) < 1){
+const err114 = {instancePath:instancePath+"/image/input",schemaPath:"#/properties/image/properties/input/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -1418,9 +1418,9 @@ vErrors.push(err114);
 }
 errors++;
 }
-if((typeof data52 == "number") && (isFinite(data52))){
-if(data52 > 16384 || isNaN(data52)){
-const err115 = {instancePath:instancePath+"/image/resize/shorter_side",schemaPath:"#/definitions/pixels/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16384},message:"must be <= 16384"};
+}
+else {
+const err115 = {instancePath:instancePath+"/image/input",schemaPath:"#/properties/image/properties/input/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -1429,8 +1429,13 @@ vErrors.push(err115);
 }
 errors++;
 }
-if(data52 < 1 || isNaN(data52)){
-const err116 = {instancePath:instancePath+"/image/resize/shorter_side",schemaPath:"#/definitions/pixels/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+if(data51.resize !== undefined){
+let data53 = data51.resize;
+if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
+for(const key9 in data53){
+if(!(((key9 === "shorter_side") || (key9 === "width")) || (key9 === "height"))){
+const err116 = {instancePath:instancePath+"/image/resize",schemaPath:"#/properties/image/properties/resize/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -1440,11 +1445,10 @@ vErrors.push(err116);
 errors++;
 }
 }
-}
-if(data51.width !== undefined){
-let data53 = data51.width;
-if(!(((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53))) && (isFinite(data53)))){
-const err117 = {instancePath:instancePath+"/image/resize/width",schemaPath:"#/definitions/pixels/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data53.shorter_side !== undefined){
+let data54 = data53.shorter_side;
+if(!(((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54))) && (isFinite(data54)))){
+const err117 = {instancePath:instancePath+"/image/resize/shorter_side",schemaPath:"#/definitions/pixels/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -1453,9 +1457,9 @@ vErrors.push(err117);
 }
 errors++;
 }
-if((typeof data53 == "number") && (isFinite(data53))){
-if(data53 > 16384 || isNaN(data53)){
-const err118 = {instancePath:instancePath+"/image/resize/width",schemaPath:"#/definitions/pixels/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16384},message:"must be <= 16384"};
+if((typeof data54 == "number") && (isFinite(data54))){
+if(data54 > 16384 || isNaN(data54)){
+const err118 = {instancePath:instancePath+"/image/resize/shorter_side",schemaPath:"#/definitions/pixels/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16384},message:"must be <= 16384"};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -1464,8 +1468,8 @@ vErrors.push(err118);
 }
 errors++;
 }
-if(data53 < 1 || isNaN(data53)){
-const err119 = {instancePath:instancePath+"/image/resize/width",schemaPath:"#/definitions/pixels/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data54 < 1 || isNaN(data54)){
+const err119 = {instancePath:instancePath+"/image/resize/shorter_side",schemaPath:"#/definitions/pixels/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -1476,10 +1480,10 @@ errors++;
 }
 }
 }
-if(data51.height !== undefined){
-let data54 = data51.height;
-if(!(((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54))) && (isFinite(data54)))){
-const err120 = {instancePath:instancePath+"/image/resize/height",schemaPath:"#/definitions/pixels/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data53.width !== undefined){
+let data55 = data53.width;
+if(!(((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55))) && (isFinite(data55)))){
+const err120 = {instancePath:instancePath+"/image/resize/width",schemaPath:"#/definitions/pixels/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -1488,9 +1492,9 @@ vErrors.push(err120);
 }
 errors++;
 }
-if((typeof data54 == "number") && (isFinite(data54))){
-if(data54 > 16384 || isNaN(data54)){
-const err121 = {instancePath:instancePath+"/image/resize/height",schemaPath:"#/definitions/pixels/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16384},message:"must be <= 16384"};
+if((typeof data55 == "number") && (isFinite(data55))){
+if(data55 > 16384 || isNaN(data55)){
+const err121 = {instancePath:instancePath+"/image/resize/width",schemaPath:"#/definitions/pixels/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16384},message:"must be <= 16384"};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -1499,8 +1503,8 @@ vErrors.push(err121);
 }
 errors++;
 }
-if(data54 < 1 || isNaN(data54)){
-const err122 = {instancePath:instancePath+"/image/resize/height",schemaPath:"#/definitions/pixels/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data55 < 1 || isNaN(data55)){
+const err122 = {instancePath:instancePath+"/image/resize/width",schemaPath:"#/definitions/pixels/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -1511,9 +1515,10 @@ errors++;
 }
 }
 }
-}
-else {
-const err123 = {instancePath:instancePath+"/image/resize",schemaPath:"#/properties/image/properties/resize/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data53.height !== undefined){
+let data56 = data53.height;
+if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
+const err123 = {instancePath:instancePath+"/image/resize/height",schemaPath:"#/definitions/pixels/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -1522,12 +1527,9 @@ vErrors.push(err123);
 }
 errors++;
 }
-}
-if(data49.crop !== undefined){
-let data55 = data49.crop;
-if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
-if(data55.width === undefined){
-const err124 = {instancePath:instancePath+"/image/crop",schemaPath:"#/properties/image/properties/crop/required",keyword:"required",params:{missingProperty: "width"},message:"must have required property '"+"width"+"'"};
+if((typeof data56 == "number") && (isFinite(data56))){
+if(data56 > 16384 || isNaN(data56)){
+const err124 = {instancePath:instancePath+"/image/resize/height",schemaPath:"#/definitions/pixels/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16384},message:"must be <= 16384"};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -1536,8 +1538,8 @@ vErrors.push(err124);
 }
 errors++;
 }
-if(data55.height === undefined){
-const err125 = {instancePath:instancePath+"/image/crop",schemaPath:"#/properties/image/properties/crop/required",keyword:"required",params:{missingProperty: "height"},message:"must have required property '"+"height"+"'"};
+if(data56 < 1 || isNaN(data56)){
+const err125 = {instancePath:instancePath+"/image/resize/height",schemaPath:"#/definitions/pixels/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -1546,9 +1548,11 @@ vErrors.push(err125);
 }
 errors++;
 }
-for(const key10 in data55){
-if(!((key10 === "width") || (key10 === "height"))){
-const err126 = {instancePath:instancePath+"/image/crop",schemaPath:"#/properties/image/properties/crop/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties"};
+}
+}
+}
+else {
+const err126 = {instancePath:instancePath+"/image/resize",schemaPath:"#/properties/image/properties/resize/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -1558,10 +1562,11 @@ vErrors.push(err126);
 errors++;
 }
 }
-if(data55.width !== undefined){
-let data56 = data55.width;
-if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
-const err127 = {instancePath:instancePath+"/image/crop/width",schemaPath:"#/definitions/pixels/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data51.crop !== undefined){
+let data57 = data51.crop;
+if(data57 && typeof data57 == "object" && !Array.isArray(data57)){
+if(data57.width === undefined){
+const err127 = {instancePath:instancePath+"/image/crop",schemaPath:"#/properties/image/properties/crop/required",keyword:"required",params:{missingProperty: "width"},message:"must have required property '"+"width"+"'"};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -1570,9 +1575,8 @@ vErrors.push(err127);
 }
 errors++;
 }
-if((typeof data56 == "number") && (isFinite(data56))){
-if(data56 > 16384 || isNaN(data56)){
-const err128 = {instancePath:instancePath+"/image/crop/width",schemaPath:"#/definitions/pixels/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16384},message:"must be <= 16384"};
+if(data57.height === undefined){
+const err128 = {instancePath:instancePath+"/image/crop",schemaPath:"#/properties/image/properties/crop/required",keyword:"required",params:{missingProperty: "height"},message:"must have required property '"+"height"+"'"};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -1581,8 +1585,9 @@ vErrors.push(err128);
 }
 errors++;
 }
-if(data56 < 1 || isNaN(data56)){
-const err129 = {instancePath:instancePath+"/image/crop/width",schemaPath:"#/definitions/pixels/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+for(const key10 in data57){
+if(!((key10 === "width") || (key10 === "height"))){
+const err129 = {instancePath:instancePath+"/image/crop",schemaPath:"#/properties/image/properties/crop/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -1592,11 +1597,10 @@ vErrors.push(err129);
 errors++;
 }
 }
-}
-if(data55.height !== undefined){
-let data57 = data55.height;
-if(!(((typeof data57 == "number") && (!(data57 % 1) && !isNaN(data57))) && (isFinite(data57)))){
-const err130 = {instancePath:instancePath+"/image/crop/height",schemaPath:"#/definitions/pixels/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data57.width !== undefined){
+let data58 = data57.width;
+if(!(((typeof data58 == "number") && (!(data58 % 1) && !isNaN(data58))) && (isFinite(data58)))){
+const err130 = {instancePath:instancePath+"/image/crop/width",schemaPath:"#/definitions/pixels/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -1605,9 +1609,9 @@ vErrors.push(err130);
 }
 errors++;
 }
-if((typeof data57 == "number") && (isFinite(data57))){
-if(data57 > 16384 || isNaN(data57)){
-const err131 = {instancePath:instancePath+"/image/crop/height",schemaPath:"#/definitions/pixels/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16384},message:"must be <= 16384"};
+if((typeof data58 == "number") && (isFinite(data58))){
+if(data58 > 16384 || isNaN(data58)){
+const err131 = {instancePath:instancePath+"/image/crop/width",schemaPath:"#/definitions/pixels/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16384},message:"must be <= 16384"};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -1616,8 +1620,8 @@ vErrors.push(err131);
 }
 errors++;
 }
-if(data57 < 1 || isNaN(data57)){
-const err132 = {instancePath:instancePath+"/image/crop/height",schemaPath:"#/definitions/pixels/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data58 < 1 || isNaN(data58)){
+const err132 = {instancePath:instancePath+"/image/crop/width",schemaPath:"#/definitions/pixels/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -1628,9 +1632,10 @@ errors++;
 }
 }
 }
-}
-else {
-const err133 = {instancePath:instancePath+"/image/crop",schemaPath:"#/properties/image/properties/crop/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data57.height !== undefined){
+let data59 = data57.height;
+if(!(((typeof data59 == "number") && (!(data59 % 1) && !isNaN(data59))) && (isFinite(data59)))){
+const err133 = {instancePath:instancePath+"/image/crop/height",schemaPath:"#/definitions/pixels/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -1639,11 +1644,9 @@ vErrors.push(err133);
 }
 errors++;
 }
-}
-if(data49.interpolation !== undefined){
-let data58 = data49.interpolation;
-if(!((((data58 === "bilinear") || (data58 === "bicubic")) || (data58 === "nearest")) || (data58 === "lanczos"))){
-const err134 = {instancePath:instancePath+"/image/interpolation",schemaPath:"#/properties/image/properties/interpolation/enum",keyword:"enum",params:{allowedValues: schema11.properties.image.properties.interpolation.enum},message:"must be equal to one of the allowed values"};
+if((typeof data59 == "number") && (isFinite(data59))){
+if(data59 > 16384 || isNaN(data59)){
+const err134 = {instancePath:instancePath+"/image/crop/height",schemaPath:"#/definitions/pixels/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16384},message:"must be <= 16384"};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -1652,11 +1655,8 @@ vErrors.push(err134);
 }
 errors++;
 }
-}
-if(data49.channels !== undefined){
-let data59 = data49.channels;
-if(!(((data59 === "rgb") || (data59 === "bgr")) || (data59 === "grey"))){
-const err135 = {instancePath:instancePath+"/image/channels",schemaPath:"#/properties/image/properties/channels/enum",keyword:"enum",params:{allowedValues: schema11.properties.image.properties.channels.enum},message:"must be equal to one of the allowed values"};
+if(data59 < 1 || isNaN(data59)){
+const err135 = {instancePath:instancePath+"/image/crop/height",schemaPath:"#/definitions/pixels/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -1666,11 +1666,10 @@ vErrors.push(err135);
 errors++;
 }
 }
-if(data49.background !== undefined){
-let data60 = data49.background;
-if(Array.isArray(data60)){
-if(data60.length < 1){
-const err136 = {instancePath:instancePath+"/image/background",schemaPath:"#/properties/image/properties/background/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+}
+}
+else {
+const err136 = {instancePath:instancePath+"/image/crop",schemaPath:"#/properties/image/properties/crop/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -1679,12 +1678,11 @@ vErrors.push(err136);
 }
 errors++;
 }
-const len9 = data60.length;
-for(let i9=0; i9<len9; i9++){
-let data61 = data60[i9];
-if((typeof data61 == "number") && (isFinite(data61))){
-if(data61 > 255 || isNaN(data61)){
-const err137 = {instancePath:instancePath+"/image/background/" + i9,schemaPath:"#/properties/image/properties/background/items/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"};
+}
+if(data51.interpolation !== undefined){
+let data60 = data51.interpolation;
+if(!((((data60 === "bilinear") || (data60 === "bicubic")) || (data60 === "nearest")) || (data60 === "lanczos"))){
+const err137 = {instancePath:instancePath+"/image/interpolation",schemaPath:"#/properties/image/properties/interpolation/enum",keyword:"enum",params:{allowedValues: schema11.properties.image.properties.interpolation.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -1693,8 +1691,11 @@ vErrors.push(err137);
 }
 errors++;
 }
-if(data61 < 0 || isNaN(data61)){
-const err138 = {instancePath:instancePath+"/image/background/" + i9,schemaPath:"#/properties/image/properties/background/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data51.channels !== undefined){
+let data61 = data51.channels;
+if(!(((data61 === "rgb") || (data61 === "bgr")) || (data61 === "grey"))){
+const err138 = {instancePath:instancePath+"/image/channels",schemaPath:"#/properties/image/properties/channels/enum",keyword:"enum",params:{allowedValues: schema11.properties.image.properties.channels.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -1704,8 +1705,11 @@ vErrors.push(err138);
 errors++;
 }
 }
-else {
-const err139 = {instancePath:instancePath+"/image/background/" + i9,schemaPath:"#/properties/image/properties/background/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data51.background !== undefined){
+let data62 = data51.background;
+if(Array.isArray(data62)){
+if(data62.length < 1){
+const err139 = {instancePath:instancePath+"/image/background",schemaPath:"#/properties/image/properties/background/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -1714,10 +1718,12 @@ vErrors.push(err139);
 }
 errors++;
 }
-}
-}
-else {
-const err140 = {instancePath:instancePath+"/image/background",schemaPath:"#/properties/image/properties/background/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const len10 = data62.length;
+for(let i10=0; i10<len10; i10++){
+let data63 = data62[i10];
+if((typeof data63 == "number") && (isFinite(data63))){
+if(data63 > 255 || isNaN(data63)){
+const err140 = {instancePath:instancePath+"/image/background/" + i10,schemaPath:"#/properties/image/properties/background/items/maximum",keyword:"maximum",params:{comparison: "<=", limit: 255},message:"must be <= 255"};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -1726,10 +1732,8 @@ vErrors.push(err140);
 }
 errors++;
 }
-}
-if(data49.invert !== undefined){
-if(typeof data49.invert !== "boolean"){
-const err141 = {instancePath:instancePath+"/image/invert",schemaPath:"#/properties/image/properties/invert/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data63 < 0 || isNaN(data63)){
+const err141 = {instancePath:instancePath+"/image/background/" + i10,schemaPath:"#/properties/image/properties/background/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -1739,10 +1743,8 @@ vErrors.push(err141);
 errors++;
 }
 }
-if(data49.scale !== undefined){
-let data63 = data49.scale;
-if(!((typeof data63 == "number") && (isFinite(data63)))){
-const err142 = {instancePath:instancePath+"/image/scale",schemaPath:"#/properties/image/properties/scale/type",keyword:"type",params:{type: "number"},message:"must be number"};
+else {
+const err142 = {instancePath:instancePath+"/image/background/" + i10,schemaPath:"#/properties/image/properties/background/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -1752,11 +1754,9 @@ vErrors.push(err142);
 errors++;
 }
 }
-if(data49.mean !== undefined){
-let data64 = data49.mean;
-if(Array.isArray(data64)){
-if(data64.length < 1){
-const err143 = {instancePath:instancePath+"/image/mean",schemaPath:"#/properties/image/properties/mean/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+}
+else {
+const err143 = {instancePath:instancePath+"/image/background",schemaPath:"#/properties/image/properties/background/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -1765,11 +1765,10 @@ vErrors.push(err143);
 }
 errors++;
 }
-const len10 = data64.length;
-for(let i10=0; i10<len10; i10++){
-let data65 = data64[i10];
-if(!((typeof data65 == "number") && (isFinite(data65)))){
-const err144 = {instancePath:instancePath+"/image/mean/" + i10,schemaPath:"#/properties/image/properties/mean/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+if(data51.invert !== undefined){
+if(typeof data51.invert !== "boolean"){
+const err144 = {instancePath:instancePath+"/image/invert",schemaPath:"#/properties/image/properties/invert/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -1779,9 +1778,10 @@ vErrors.push(err144);
 errors++;
 }
 }
-}
-else {
-const err145 = {instancePath:instancePath+"/image/mean",schemaPath:"#/properties/image/properties/mean/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data51.scale !== undefined){
+let data65 = data51.scale;
+if(!((typeof data65 == "number") && (isFinite(data65)))){
+const err145 = {instancePath:instancePath+"/image/scale",schemaPath:"#/properties/image/properties/scale/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -1791,11 +1791,11 @@ vErrors.push(err145);
 errors++;
 }
 }
-if(data49.std !== undefined){
-let data66 = data49.std;
+if(data51.mean !== undefined){
+let data66 = data51.mean;
 if(Array.isArray(data66)){
 if(data66.length < 1){
-const err146 = {instancePath:instancePath+"/image/std",schemaPath:"#/properties/image/properties/std/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+const err146 = {instancePath:instancePath+"/image/mean",schemaPath:"#/properties/image/properties/mean/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -1808,7 +1808,7 @@ const len11 = data66.length;
 for(let i11=0; i11<len11; i11++){
 let data67 = data66[i11];
 if(!((typeof data67 == "number") && (isFinite(data67)))){
-const err147 = {instancePath:instancePath+"/image/std/" + i11,schemaPath:"#/properties/image/properties/std/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+const err147 = {instancePath:instancePath+"/image/mean/" + i11,schemaPath:"#/properties/image/properties/mean/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -1820,7 +1820,7 @@ errors++;
 }
 }
 else {
-const err148 = {instancePath:instancePath+"/image/std",schemaPath:"#/properties/image/properties/std/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err148 = {instancePath:instancePath+"/image/mean",schemaPath:"#/properties/image/properties/mean/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -1830,10 +1830,11 @@ vErrors.push(err148);
 errors++;
 }
 }
-if(data49.layout !== undefined){
-let data68 = data49.layout;
-if(!((data68 === "nchw") || (data68 === "nhwc"))){
-const err149 = {instancePath:instancePath+"/image/layout",schemaPath:"#/properties/image/properties/layout/enum",keyword:"enum",params:{allowedValues: schema11.properties.image.properties.layout.enum},message:"must be equal to one of the allowed values"};
+if(data51.std !== undefined){
+let data68 = data51.std;
+if(Array.isArray(data68)){
+if(data68.length < 1){
+const err149 = {instancePath:instancePath+"/image/std",schemaPath:"#/properties/image/properties/std/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -1842,10 +1843,11 @@ vErrors.push(err149);
 }
 errors++;
 }
-}
-if(data49.softmax !== undefined){
-if(typeof data49.softmax !== "boolean"){
-const err150 = {instancePath:instancePath+"/image/softmax",schemaPath:"#/properties/image/properties/softmax/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+const len12 = data68.length;
+for(let i12=0; i12<len12; i12++){
+let data69 = data68[i12];
+if(!((typeof data69 == "number") && (isFinite(data69)))){
+const err150 = {instancePath:instancePath+"/image/std/" + i12,schemaPath:"#/properties/image/properties/std/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -1857,7 +1859,7 @@ errors++;
 }
 }
 else {
-const err151 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err151 = {instancePath:instancePath+"/image/std",schemaPath:"#/properties/image/properties/std/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -1867,11 +1869,10 @@ vErrors.push(err151);
 errors++;
 }
 }
-if(data.cache !== undefined){
-let data70 = data.cache;
-if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
-if(data70.max_bytes === undefined){
-const err152 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/required",keyword:"required",params:{missingProperty: "max_bytes"},message:"must have required property '"+"max_bytes"+"'"};
+if(data51.layout !== undefined){
+let data70 = data51.layout;
+if(!((data70 === "nchw") || (data70 === "nhwc"))){
+const err152 = {instancePath:instancePath+"/image/layout",schemaPath:"#/properties/image/properties/layout/enum",keyword:"enum",params:{allowedValues: schema11.properties.image.properties.layout.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -1880,8 +1881,10 @@ vErrors.push(err152);
 }
 errors++;
 }
-if(data70.max_age_seconds === undefined){
-const err153 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/required",keyword:"required",params:{missingProperty: "max_age_seconds"},message:"must have required property '"+"max_age_seconds"+"'"};
+}
+if(data51.softmax !== undefined){
+if(typeof data51.softmax !== "boolean"){
+const err153 = {instancePath:instancePath+"/image/softmax",schemaPath:"#/properties/image/properties/softmax/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -1890,9 +1893,10 @@ vErrors.push(err153);
 }
 errors++;
 }
-for(const key11 in data70){
-if(!((key11 === "max_bytes") || (key11 === "max_age_seconds"))){
-const err154 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties"};
+}
+}
+else {
+const err154 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -1902,10 +1906,11 @@ vErrors.push(err154);
 errors++;
 }
 }
-if(data70.max_bytes !== undefined){
-let data71 = data70.max_bytes;
-if(!(((typeof data71 == "number") && (!(data71 % 1) && !isNaN(data71))) && (isFinite(data71)))){
-const err155 = {instancePath:instancePath+"/cache/max_bytes",schemaPath:"#/properties/cache/properties/max_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data.cache !== undefined){
+let data72 = data.cache;
+if(data72 && typeof data72 == "object" && !Array.isArray(data72)){
+if(data72.max_bytes === undefined){
+const err155 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/required",keyword:"required",params:{missingProperty: "max_bytes"},message:"must have required property '"+"max_bytes"+"'"};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -1914,9 +1919,8 @@ vErrors.push(err155);
 }
 errors++;
 }
-if((typeof data71 == "number") && (isFinite(data71))){
-if(data71 < 1024 || isNaN(data71)){
-const err156 = {instancePath:instancePath+"/cache/max_bytes",schemaPath:"#/properties/cache/properties/max_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"};
+if(data72.max_age_seconds === undefined){
+const err156 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/required",keyword:"required",params:{missingProperty: "max_age_seconds"},message:"must have required property '"+"max_age_seconds"+"'"};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -1925,13 +1929,9 @@ vErrors.push(err156);
 }
 errors++;
 }
-}
-}
-if(data70.max_age_seconds !== undefined){
-let data72 = data70.max_age_seconds;
-if((typeof data72 == "number") && (isFinite(data72))){
-if(data72 <= 0 || isNaN(data72)){
-const err157 = {instancePath:instancePath+"/cache/max_age_seconds",schemaPath:"#/properties/cache/properties/max_age_seconds/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0"};
+for(const key11 in data72){
+if(!((key11 === "max_bytes") || (key11 === "max_age_seconds"))){
+const err157 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -1941,8 +1941,10 @@ vErrors.push(err157);
 errors++;
 }
 }
-else {
-const err158 = {instancePath:instancePath+"/cache/max_age_seconds",schemaPath:"#/properties/cache/properties/max_age_seconds/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data72.max_bytes !== undefined){
+let data73 = data72.max_bytes;
+if(!(((typeof data73 == "number") && (!(data73 % 1) && !isNaN(data73))) && (isFinite(data73)))){
+const err158 = {instancePath:instancePath+"/cache/max_bytes",schemaPath:"#/properties/cache/properties/max_bytes/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -1951,10 +1953,9 @@ vErrors.push(err158);
 }
 errors++;
 }
-}
-}
-else {
-const err159 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data73 == "number") && (isFinite(data73))){
+if(data73 < 1024 || isNaN(data73)){
+const err159 = {instancePath:instancePath+"/cache/max_bytes",schemaPath:"#/properties/cache/properties/max_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},message:"must be >= 1024"};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -1964,12 +1965,12 @@ vErrors.push(err159);
 errors++;
 }
 }
-if(data.batching !== undefined){
-let data73 = data.batching;
-if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
-for(const key12 in data73){
-if(!((key12 === "max_batch_size") || (key12 === "max_delay_ms"))){
-const err160 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties"};
+}
+if(data72.max_age_seconds !== undefined){
+let data74 = data72.max_age_seconds;
+if((typeof data74 == "number") && (isFinite(data74))){
+if(data74 <= 0 || isNaN(data74)){
+const err160 = {instancePath:instancePath+"/cache/max_age_seconds",schemaPath:"#/properties/cache/properties/max_age_seconds/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0"};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -1979,10 +1980,8 @@ vErrors.push(err160);
 errors++;
 }
 }
-if(data73.max_batch_size !== undefined){
-let data74 = data73.max_batch_size;
-if(!(((typeof data74 == "number") && (!(data74 % 1) && !isNaN(data74))) && (isFinite(data74)))){
-const err161 = {instancePath:instancePath+"/batching/max_batch_size",schemaPath:"#/properties/batching/properties/max_batch_size/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+else {
+const err161 = {instancePath:instancePath+"/cache/max_age_seconds",schemaPath:"#/properties/cache/properties/max_age_seconds/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -1991,9 +1990,10 @@ vErrors.push(err161);
 }
 errors++;
 }
-if((typeof data74 == "number") && (isFinite(data74))){
-if(data74 < 1 || isNaN(data74)){
-const err162 = {instancePath:instancePath+"/batching/max_batch_size",schemaPath:"#/properties/batching/properties/max_batch_size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+}
+else {
+const err162 = {instancePath:instancePath+"/cache",schemaPath:"#/properties/cache/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -2003,12 +2003,12 @@ vErrors.push(err162);
 errors++;
 }
 }
-}
-if(data73.max_delay_ms !== undefined){
-let data75 = data73.max_delay_ms;
-if((typeof data75 == "number") && (isFinite(data75))){
-if(data75 > 10000 || isNaN(data75)){
-const err163 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"};
+if(data.batching !== undefined){
+let data75 = data.batching;
+if(data75 && typeof data75 == "object" && !Array.isArray(data75)){
+for(const key12 in data75){
+if(!((key12 === "max_batch_size") || (key12 === "max_delay_ms"))){
+const err163 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -2017,8 +2017,11 @@ vErrors.push(err163);
 }
 errors++;
 }
-if(data75 < 0 || isNaN(data75)){
-const err164 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data75.max_batch_size !== undefined){
+let data76 = data75.max_batch_size;
+if(!(((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76))) && (isFinite(data76)))){
+const err164 = {instancePath:instancePath+"/batching/max_batch_size",schemaPath:"#/properties/batching/properties/max_batch_size/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -2027,9 +2030,9 @@ vErrors.push(err164);
 }
 errors++;
 }
-}
-else {
-const err165 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if((typeof data76 == "number") && (isFinite(data76))){
+if(data76 < 1 || isNaN(data76)){
+const err165 = {instancePath:instancePath+"/batching/max_batch_size",schemaPath:"#/properties/batching/properties/max_batch_size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -2040,8 +2043,11 @@ errors++;
 }
 }
 }
-else {
-const err166 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data75.max_delay_ms !== undefined){
+let data77 = data75.max_delay_ms;
+if((typeof data77 == "number") && (isFinite(data77))){
+if(data77 > 10000 || isNaN(data77)){
+const err166 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -2050,13 +2056,8 @@ vErrors.push(err166);
 }
 errors++;
 }
-}
-if(data.training !== undefined){
-let data76 = data.training;
-if(data76 && typeof data76 == "object" && !Array.isArray(data76)){
-for(const key13 in data76){
-if(!(((((key13 === "algorithm") || (key13 === "data")) || (key13 === "seed")) || (key13 === "hyperparameters")) || (key13 === "metrics"))){
-const err167 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties"};
+if(data77 < 0 || isNaN(data77)){
+const err167 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -2066,9 +2067,8 @@ vErrors.push(err167);
 errors++;
 }
 }
-if(data76.algorithm !== undefined){
-if(typeof data76.algorithm !== "string"){
-const err168 = {instancePath:instancePath+"/training/algorithm",schemaPath:"#/properties/training/properties/algorithm/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+const err168 = {instancePath:instancePath+"/batching/max_delay_ms",schemaPath:"#/properties/batching/properties/max_delay_ms/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -2078,11 +2078,9 @@ vErrors.push(err168);
 errors++;
 }
 }
-if(data76.data !== undefined){
-let data78 = data76.data;
-if(data78 && typeof data78 == "object" && !Array.isArray(data78)){
-if(data78.sha256 === undefined){
-const err169 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
+}
+else {
+const err169 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -2091,9 +2089,13 @@ vErrors.push(err169);
 }
 errors++;
 }
-for(const key14 in data78){
-if(!((((key14 === "file") || (key14 === "sha256")) || (key14 === "rows")) || (key14 === "test_rows"))){
-const err170 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},message:"must NOT have additional properties"};
+}
+if(data.training !== undefined){
+let data78 = data.training;
+if(data78 && typeof data78 == "object" && !Array.isArray(data78)){
+for(const key13 in data78){
+if(!(((((key13 === "algorithm") || (key13 === "data")) || (key13 === "seed")) || (key13 === "hyperparameters")) || (key13 === "metrics"))){
+const err170 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -2103,9 +2105,9 @@ vErrors.push(err170);
 errors++;
 }
 }
-if(data78.file !== undefined){
-if(typeof data78.file !== "string"){
-const err171 = {instancePath:instancePath+"/training/data/file",schemaPath:"#/properties/training/properties/data/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data78.algorithm !== undefined){
+if(typeof data78.algorithm !== "string"){
+const err171 = {instancePath:instancePath+"/training/algorithm",schemaPath:"#/properties/training/properties/algorithm/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -2115,11 +2117,11 @@ vErrors.push(err171);
 errors++;
 }
 }
-if(data78.sha256 !== undefined){
-let data80 = data78.sha256;
-if(typeof data80 === "string"){
-if(!pattern3.test(data80)){
-const err172 = {instancePath:instancePath+"/training/data/sha256",schemaPath:"#/properties/training/properties/data/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
+if(data78.data !== undefined){
+let data80 = data78.data;
+if(data80 && typeof data80 == "object" && !Array.isArray(data80)){
+if(data80.sha256 === undefined){
+const err172 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -2128,9 +2130,9 @@ vErrors.push(err172);
 }
 errors++;
 }
-}
-else {
-const err173 = {instancePath:instancePath+"/training/data/sha256",schemaPath:"#/properties/training/properties/data/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key14 in data80){
+if(!((((key14 === "file") || (key14 === "sha256")) || (key14 === "rows")) || (key14 === "test_rows"))){
+const err173 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -2140,10 +2142,9 @@ vErrors.push(err173);
 errors++;
 }
 }
-if(data78.rows !== undefined){
-let data81 = data78.rows;
-if(!(((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81))) && (isFinite(data81)))){
-const err174 = {instancePath:instancePath+"/training/data/rows",schemaPath:"#/properties/training/properties/data/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data80.file !== undefined){
+if(typeof data80.file !== "string"){
+const err174 = {instancePath:instancePath+"/training/data/file",schemaPath:"#/properties/training/properties/data/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -2152,9 +2153,12 @@ vErrors.push(err174);
 }
 errors++;
 }
-if((typeof data81 == "number") && (isFinite(data81))){
-if(data81 < 1 || isNaN(data81)){
-const err175 = {instancePath:instancePath+"/training/data/rows",schemaPath:"#/properties/training/properties/data/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+if(data80.sha256 !== undefined){
+let data82 = data80.sha256;
+if(typeof data82 === "string"){
+if(!pattern3.test(data82)){
+const err175 = {instancePath:instancePath+"/training/data/sha256",schemaPath:"#/properties/training/properties/data/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -2164,11 +2168,8 @@ vErrors.push(err175);
 errors++;
 }
 }
-}
-if(data78.test_rows !== undefined){
-let data82 = data78.test_rows;
-if(!(((typeof data82 == "number") && (!(data82 % 1) && !isNaN(data82))) && (isFinite(data82)))){
-const err176 = {instancePath:instancePath+"/training/data/test_rows",schemaPath:"#/properties/training/properties/data/properties/test_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+else {
+const err176 = {instancePath:instancePath+"/training/data/sha256",schemaPath:"#/properties/training/properties/data/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -2177,9 +2178,11 @@ vErrors.push(err176);
 }
 errors++;
 }
-if((typeof data82 == "number") && (isFinite(data82))){
-if(data82 < 0 || isNaN(data82)){
-const err177 = {instancePath:instancePath+"/training/data/test_rows",schemaPath:"#/properties/training/properties/data/properties/test_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data80.rows !== undefined){
+let data83 = data80.rows;
+if(!(((typeof data83 == "number") && (!(data83 % 1) && !isNaN(data83))) && (isFinite(data83)))){
+const err177 = {instancePath:instancePath+"/training/data/rows",schemaPath:"#/properties/training/properties/data/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2188,11 +2191,9 @@ vErrors.push(err177);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err178 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data83 == "number") && (isFinite(data83))){
+if(data83 < 1 || isNaN(data83)){
+const err178 = {instancePath:instancePath+"/training/data/rows",schemaPath:"#/properties/training/properties/data/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2202,10 +2203,11 @@ vErrors.push(err178);
 errors++;
 }
 }
-if(data76.seed !== undefined){
-let data83 = data76.seed;
-if(!(((typeof data83 == "number") && (!(data83 % 1) && !isNaN(data83))) && (isFinite(data83)))){
-const err179 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+}
+if(data80.test_rows !== undefined){
+let data84 = data80.test_rows;
+if(!(((typeof data84 == "number") && (!(data84 % 1) && !isNaN(data84))) && (isFinite(data84)))){
+const err179 = {instancePath:instancePath+"/training/data/test_rows",schemaPath:"#/properties/training/properties/data/properties/test_rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2214,11 +2216,9 @@ vErrors.push(err179);
 }
 errors++;
 }
-}
-if(data76.hyperparameters !== undefined){
-let data84 = data76.hyperparameters;
-if(!(data84 && typeof data84 == "object" && !Array.isArray(data84))){
-const err180 = {instancePath:instancePath+"/training/hyperparameters",schemaPath:"#/properties/training/properties/hyperparameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data84 == "number") && (isFinite(data84))){
+if(data84 < 0 || isNaN(data84)){
+const err180 = {instancePath:instancePath+"/training/data/test_rows",schemaPath:"#/properties/training/properties/data/properties/test_rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2228,13 +2228,10 @@ vErrors.push(err180);
 errors++;
 }
 }
-if(data76.metrics !== undefined){
-let data85 = data76.metrics;
-if(data85 && typeof data85 == "object" && !Array.isArray(data85)){
-for(const key15 in data85){
-let data86 = data85[key15];
-if(!((typeof data86 == "number") && (isFinite(data86)))){
-const err181 = {instancePath:instancePath+"/training/metrics/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/training/properties/metrics/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+}
+else {
+const err181 = {instancePath:instancePath+"/training/data",schemaPath:"#/properties/training/properties/data/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2244,9 +2241,10 @@ vErrors.push(err181);
 errors++;
 }
 }
-}
-else {
-const err182 = {instancePath:instancePath+"/training/metrics",schemaPath:"#/properties/training/properties/metrics/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data78.seed !== undefined){
+let data85 = data78.seed;
+if(!(((typeof data85 == "number") && (!(data85 % 1) && !isNaN(data85))) && (isFinite(data85)))){
+const err182 = {instancePath:instancePath+"/training/seed",schemaPath:"#/properties/training/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2256,9 +2254,10 @@ vErrors.push(err182);
 errors++;
 }
 }
-}
-else {
-const err183 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data78.hyperparameters !== undefined){
+let data86 = data78.hyperparameters;
+if(!(data86 && typeof data86 == "object" && !Array.isArray(data86))){
+const err183 = {instancePath:instancePath+"/training/hyperparameters",schemaPath:"#/properties/training/properties/hyperparameters/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2268,11 +2267,13 @@ vErrors.push(err183);
 errors++;
 }
 }
-if(data.source !== undefined){
-let data87 = data.source;
+if(data78.metrics !== undefined){
+let data87 = data78.metrics;
 if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
-if(data87.mlflow === undefined){
-const err184 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/required",keyword:"required",params:{missingProperty: "mlflow"},message:"must have required property '"+"mlflow"+"'"};
+for(const key15 in data87){
+let data88 = data87[key15];
+if(!((typeof data88 == "number") && (isFinite(data88)))){
+const err184 = {instancePath:instancePath+"/training/metrics/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/training/properties/metrics/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2281,9 +2282,10 @@ vErrors.push(err184);
 }
 errors++;
 }
-for(const key16 in data87){
-if(!(key16 === "mlflow")){
-const err185 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16},message:"must NOT have additional properties"};
+}
+}
+else {
+const err185 = {instancePath:instancePath+"/training/metrics",schemaPath:"#/properties/training/properties/metrics/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2293,11 +2295,9 @@ vErrors.push(err185);
 errors++;
 }
 }
-if(data87.mlflow !== undefined){
-let data88 = data87.mlflow;
-if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
-if(data88.tracking_uri === undefined){
-const err186 = {instancePath:instancePath+"/source/mlflow",schemaPath:"#/properties/source/properties/mlflow/required",keyword:"required",params:{missingProperty: "tracking_uri"},message:"must have required property '"+"tracking_uri"+"'"};
+}
+else {
+const err186 = {instancePath:instancePath+"/training",schemaPath:"#/properties/training/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2306,9 +2306,12 @@ vErrors.push(err186);
 }
 errors++;
 }
-for(const key17 in data88){
-if(!((((key17 === "run_id") || (key17 === "model")) || (key17 === "version")) || (key17 === "tracking_uri"))){
-const err187 = {instancePath:instancePath+"/source/mlflow",schemaPath:"#/properties/source/properties/mlflow/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17},message:"must NOT have additional properties"};
+}
+if(data.source !== undefined){
+let data89 = data.source;
+if(data89 && typeof data89 == "object" && !Array.isArray(data89)){
+if(data89.mlflow === undefined){
+const err187 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/required",keyword:"required",params:{missingProperty: "mlflow"},message:"must have required property '"+"mlflow"+"'"};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2317,12 +2320,9 @@ vErrors.push(err187);
 }
 errors++;
 }
-}
-if(data88.run_id !== undefined){
-let data89 = data88.run_id;
-if(typeof data89 === "string"){
-if(func3(data89) < 1){
-const err188 = {instancePath:instancePath+"/source/mlflow/run_id",schemaPath:"#/properties/source/properties/mlflow/properties/run_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+for(const key16 in data89){
+if(!(key16 === "mlflow")){
+const err188 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2332,8 +2332,11 @@ vErrors.push(err188);
 errors++;
 }
 }
-else {
-const err189 = {instancePath:instancePath+"/source/mlflow/run_id",schemaPath:"#/properties/source/properties/mlflow/properties/run_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data89.mlflow !== undefined){
+let data90 = data89.mlflow;
+if(data90 && typeof data90 == "object" && !Array.isArray(data90)){
+if(data90.tracking_uri === undefined){
+const err189 = {instancePath:instancePath+"/source/mlflow",schemaPath:"#/properties/source/properties/mlflow/required",keyword:"required",params:{missingProperty: "tracking_uri"},message:"must have required property '"+"tracking_uri"+"'"};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2342,12 +2345,9 @@ vErrors.push(err189);
 }
 errors++;
 }
-}
-if(data88.model !== undefined){
-let data90 = data88.model;
-if(typeof data90 === "string"){
-if(func3(data90) < 1){
-const err190 = {instancePath:instancePath+"/source/mlflow/model",schemaPath:"#/properties/source/properties/mlflow/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+for(const key17 in data90){
+if(!((((key17 === "run_id") || (key17 === "model")) || (key17 === "version")) || (key17 === "tracking_uri"))){
+const err190 = {instancePath:instancePath+"/source/mlflow",schemaPath:"#/properties/source/properties/mlflow/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2357,8 +2357,11 @@ vErrors.push(err190);
 errors++;
 }
 }
-else {
-const err191 = {instancePath:instancePath+"/source/mlflow/model",schemaPath:"#/properties/source/properties/mlflow/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data90.run_id !== undefined){
+let data91 = data90.run_id;
+if(typeof data91 === "string"){
+if(func3(data91) < 1){
+const err191 = {instancePath:instancePath+"/source/mlflow/run_id",schemaPath:"#/properties/source/properties/mlflow/properties/run_id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2368,11 +2371,8 @@ vErrors.push(err191);
 errors++;
 }
 }
-if(data88.version !== undefined){
-let data91 = data88.version;
-if(typeof data91 === "string"){
-if(func3(data91) < 1){
-const err192 = {instancePath:instancePath+"/source/mlflow/version",schemaPath:"#/properties/source/properties/mlflow/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err192 = {instancePath:instancePath+"/source/mlflow/run_id",schemaPath:"#/properties/source/properties/mlflow/properties/run_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2382,8 +2382,11 @@ vErrors.push(err192);
 errors++;
 }
 }
-else {
-const err193 = {instancePath:instancePath+"/source/mlflow/version",schemaPath:"#/properties/source/properties/mlflow/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data90.model !== undefined){
+let data92 = data90.model;
+if(typeof data92 === "string"){
+if(func3(data92) < 1){
+const err193 = {instancePath:instancePath+"/source/mlflow/model",schemaPath:"#/properties/source/properties/mlflow/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -2393,11 +2396,8 @@ vErrors.push(err193);
 errors++;
 }
 }
-if(data88.tracking_uri !== undefined){
-let data92 = data88.tracking_uri;
-if(typeof data92 === "string"){
-if(!pattern7.test(data92)){
-const err194 = {instancePath:instancePath+"/source/mlflow/tracking_uri",schemaPath:"#/properties/source/properties/mlflow/properties/tracking_uri/pattern",keyword:"pattern",params:{pattern: "^https?://[^@]*$"},message:"must match pattern \""+"^https?://[^@]*$"+"\""};
+else {
+const err194 = {instancePath:instancePath+"/source/mlflow/model",schemaPath:"#/properties/source/properties/mlflow/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -2407,8 +2407,11 @@ vErrors.push(err194);
 errors++;
 }
 }
-else {
-const err195 = {instancePath:instancePath+"/source/mlflow/tracking_uri",schemaPath:"#/properties/source/properties/mlflow/properties/tracking_uri/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data90.version !== undefined){
+let data93 = data90.version;
+if(typeof data93 === "string"){
+if(func3(data93) < 1){
+const err195 = {instancePath:instancePath+"/source/mlflow/version",schemaPath:"#/properties/source/properties/mlflow/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -2418,9 +2421,8 @@ vErrors.push(err195);
 errors++;
 }
 }
-}
 else {
-const err196 = {instancePath:instancePath+"/source/mlflow",schemaPath:"#/properties/source/properties/mlflow/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err196 = {instancePath:instancePath+"/source/mlflow/version",schemaPath:"#/properties/source/properties/mlflow/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -2430,9 +2432,11 @@ vErrors.push(err196);
 errors++;
 }
 }
-}
-else {
-const err197 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data90.tracking_uri !== undefined){
+let data94 = data90.tracking_uri;
+if(typeof data94 === "string"){
+if(!pattern7.test(data94)){
+const err197 = {instancePath:instancePath+"/source/mlflow/tracking_uri",schemaPath:"#/properties/source/properties/mlflow/properties/tracking_uri/pattern",keyword:"pattern",params:{pattern: "^https?://[^@]*$"},message:"must match pattern \""+"^https?://[^@]*$"+"\""};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -2442,11 +2446,8 @@ vErrors.push(err197);
 errors++;
 }
 }
-if(data.baseline !== undefined){
-let data93 = data.baseline;
-if(data93 && typeof data93 == "object" && !Array.isArray(data93)){
-if(data93.rows === undefined){
-const err198 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "rows"},message:"must have required property '"+"rows"+"'"};
+else {
+const err198 = {instancePath:instancePath+"/source/mlflow/tracking_uri",schemaPath:"#/properties/source/properties/mlflow/properties/tracking_uri/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -2455,8 +2456,10 @@ vErrors.push(err198);
 }
 errors++;
 }
-if(data93.features === undefined){
-const err199 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "features"},message:"must have required property '"+"features"+"'"};
+}
+}
+else {
+const err199 = {instancePath:instancePath+"/source/mlflow",schemaPath:"#/properties/source/properties/mlflow/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -2465,9 +2468,10 @@ vErrors.push(err199);
 }
 errors++;
 }
-for(const key18 in data93){
-if(!(((key18 === "rows") || (key18 === "features")) || (key18 === "classes"))){
-const err200 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18},message:"must NOT have additional properties"};
+}
+}
+else {
+const err200 = {instancePath:instancePath+"/source",schemaPath:"#/properties/source/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2477,10 +2481,11 @@ vErrors.push(err200);
 errors++;
 }
 }
-if(data93.rows !== undefined){
-let data94 = data93.rows;
-if(!(((typeof data94 == "number") && (!(data94 % 1) && !isNaN(data94))) && (isFinite(data94)))){
-const err201 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data.baseline !== undefined){
+let data95 = data.baseline;
+if(data95 && typeof data95 == "object" && !Array.isArray(data95)){
+if(data95.rows === undefined){
+const err201 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "rows"},message:"must have required property '"+"rows"+"'"};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -2489,9 +2494,8 @@ vErrors.push(err201);
 }
 errors++;
 }
-if((typeof data94 == "number") && (isFinite(data94))){
-if(data94 < 1 || isNaN(data94)){
-const err202 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(data95.features === undefined){
+const err202 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/required",keyword:"required",params:{missingProperty: "features"},message:"must have required property '"+"features"+"'"};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -2500,16 +2504,9 @@ vErrors.push(err202);
 }
 errors++;
 }
-}
-}
-if(data93.features !== undefined){
-let data95 = data93.features;
-if(data95 && typeof data95 == "object" && !Array.isArray(data95)){
-for(const key19 in data95){
-let data96 = data95[key19];
-if(data96 && typeof data96 == "object" && !Array.isArray(data96)){
-if(data96.mean === undefined){
-const err203 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "mean"},message:"must have required property '"+"mean"+"'"};
+for(const key18 in data95){
+if(!(((key18 === "rows") || (key18 === "features")) || (key18 === "classes"))){
+const err203 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -2518,8 +2515,11 @@ vErrors.push(err203);
 }
 errors++;
 }
-if(data96.std === undefined){
-const err204 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "std"},message:"must have required property '"+"std"+"'"};
+}
+if(data95.rows !== undefined){
+let data96 = data95.rows;
+if(!(((typeof data96 == "number") && (!(data96 % 1) && !isNaN(data96))) && (isFinite(data96)))){
+const err204 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -2528,8 +2528,9 @@ vErrors.push(err204);
 }
 errors++;
 }
-if(data96.min === undefined){
-const err205 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "min"},message:"must have required property '"+"min"+"'"};
+if((typeof data96 == "number") && (isFinite(data96))){
+if(data96 < 1 || isNaN(data96)){
+const err205 = {instancePath:instancePath+"/baseline/rows",schemaPath:"#/properties/baseline/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -2538,8 +2539,16 @@ vErrors.push(err205);
 }
 errors++;
 }
-if(data96.max === undefined){
-const err206 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "max"},message:"must have required property '"+"max"+"'"};
+}
+}
+if(data95.features !== undefined){
+let data97 = data95.features;
+if(data97 && typeof data97 == "object" && !Array.isArray(data97)){
+for(const key19 in data97){
+let data98 = data97[key19];
+if(data98 && typeof data98 == "object" && !Array.isArray(data98)){
+if(data98.mean === undefined){
+const err206 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "mean"},message:"must have required property '"+"mean"+"'"};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -2548,9 +2557,8 @@ vErrors.push(err206);
 }
 errors++;
 }
-for(const key20 in data96){
-if(!(((((key20 === "mean") || (key20 === "std")) || (key20 === "min")) || (key20 === "max")) || (key20 === "quantiles"))){
-const err207 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20},message:"must NOT have additional properties"};
+if(data98.std === undefined){
+const err207 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "std"},message:"must have required property '"+"std"+"'"};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2559,11 +2567,8 @@ vErrors.push(err207);
 }
 errors++;
 }
-}
-if(data96.mean !== undefined){
-let data97 = data96.mean;
-if(!((typeof data97 == "number") && (isFinite(data97)))){
-const err208 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/mean",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/mean/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data98.min === undefined){
+const err208 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "min"},message:"must have required property '"+"min"+"'"};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2572,12 +2577,8 @@ vErrors.push(err208);
 }
 errors++;
 }
-}
-if(data96.std !== undefined){
-let data98 = data96.std;
-if((typeof data98 == "number") && (isFinite(data98))){
-if(data98 < 0 || isNaN(data98)){
-const err209 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data98.max === undefined){
+const err209 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "max"},message:"must have required property '"+"max"+"'"};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -2586,9 +2587,9 @@ vErrors.push(err209);
 }
 errors++;
 }
-}
-else {
-const err210 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/type",keyword:"type",params:{type: "number"},message:"must be number"};
+for(const key20 in data98){
+if(!(((((key20 === "mean") || (key20 === "std")) || (key20 === "min")) || (key20 === "max")) || (key20 === "quantiles"))){
+const err210 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2598,10 +2599,10 @@ vErrors.push(err210);
 errors++;
 }
 }
-if(data96.min !== undefined){
-let data99 = data96.min;
+if(data98.mean !== undefined){
+let data99 = data98.mean;
 if(!((typeof data99 == "number") && (isFinite(data99)))){
-const err211 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/min",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/min/type",keyword:"type",params:{type: "number"},message:"must be number"};
+const err211 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/mean",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/mean/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -2611,10 +2612,11 @@ vErrors.push(err211);
 errors++;
 }
 }
-if(data96.max !== undefined){
-let data100 = data96.max;
-if(!((typeof data100 == "number") && (isFinite(data100)))){
-const err212 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/max",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/max/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data98.std !== undefined){
+let data100 = data98.std;
+if((typeof data100 == "number") && (isFinite(data100))){
+if(data100 < 0 || isNaN(data100)){
+const err212 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -2624,11 +2626,8 @@ vErrors.push(err212);
 errors++;
 }
 }
-if(data96.quantiles !== undefined){
-let data101 = data96.quantiles;
-if(Array.isArray(data101)){
-if(data101.length < 2){
-const err213 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
+else {
+const err213 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -2637,11 +2636,11 @@ vErrors.push(err213);
 }
 errors++;
 }
-const len12 = data101.length;
-for(let i12=0; i12<len12; i12++){
-let data102 = data101[i12];
-if(!((typeof data102 == "number") && (isFinite(data102)))){
-const err214 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles/" + i12,schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+if(data98.min !== undefined){
+let data101 = data98.min;
+if(!((typeof data101 == "number") && (isFinite(data101)))){
+const err214 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/min",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/min/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -2651,9 +2650,10 @@ vErrors.push(err214);
 errors++;
 }
 }
-}
-else {
-const err215 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data98.max !== undefined){
+let data102 = data98.max;
+if(!((typeof data102 == "number") && (isFinite(data102)))){
+const err215 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/max",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/max/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -2663,9 +2663,11 @@ vErrors.push(err215);
 errors++;
 }
 }
-}
-else {
-const err216 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data98.quantiles !== undefined){
+let data103 = data98.quantiles;
+if(Array.isArray(data103)){
+if(data103.length < 2){
+const err216 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -2674,10 +2676,11 @@ vErrors.push(err216);
 }
 errors++;
 }
-}
-}
-else {
-const err217 = {instancePath:instancePath+"/baseline/features",schemaPath:"#/properties/baseline/properties/features/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const len13 = data103.length;
+for(let i13=0; i13<len13; i13++){
+let data104 = data103[i13];
+if(!((typeof data104 == "number") && (isFinite(data104)))){
+const err217 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles/" + i13,schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -2687,14 +2690,9 @@ vErrors.push(err217);
 errors++;
 }
 }
-if(data93.classes !== undefined){
-let data103 = data93.classes;
-if(data103 && typeof data103 == "object" && !Array.isArray(data103)){
-for(const key21 in data103){
-let data104 = data103[key21];
-if((typeof data104 == "number") && (isFinite(data104))){
-if(data104 > 1 || isNaN(data104)){
-const err218 = {instancePath:instancePath+"/baseline/classes/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+}
+else {
+const err218 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -2703,8 +2701,10 @@ vErrors.push(err218);
 }
 errors++;
 }
-if(data104 < 0 || isNaN(data104)){
-const err219 = {instancePath:instancePath+"/baseline/classes/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+else {
+const err219 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -2714,8 +2714,9 @@ vErrors.push(err219);
 errors++;
 }
 }
+}
 else {
-const err220 = {instancePath:instancePath+"/baseline/classes/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
+const err220 = {instancePath:instancePath+"/baseline/features",schemaPath:"#/properties/baseline/properties/features/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -2725,9 +2726,14 @@ vErrors.push(err220);
 errors++;
 }
 }
-}
-else {
-const err221 = {instancePath:instancePath+"/baseline/classes",schemaPath:"#/properties/baseline/properties/classes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data95.classes !== undefined){
+let data105 = data95.classes;
+if(data105 && typeof data105 == "object" && !Array.isArray(data105)){
+for(const key21 in data105){
+let data106 = data105[key21];
+if((typeof data106 == "number") && (isFinite(data106))){
+if(data106 > 1 || isNaN(data106)){
+const err221 = {instancePath:instancePath+"/baseline/classes/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -2736,10 +2742,8 @@ vErrors.push(err221);
 }
 errors++;
 }
-}
-}
-else {
-const err222 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data106 < 0 || isNaN(data106)){
+const err222 = {instancePath:instancePath+"/baseline/classes/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -2749,14 +2753,49 @@ vErrors.push(err222);
 errors++;
 }
 }
-}
 else {
-const err223 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err223 = {instancePath:instancePath+"/baseline/classes/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err223];
 }
 else {
 vErrors.push(err223);
+}
+errors++;
+}
+}
+}
+else {
+const err224 = {instancePath:instancePath+"/baseline/classes",schemaPath:"#/properties/baseline/properties/classes/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err224];
+}
+else {
+vErrors.push(err224);
+}
+errors++;
+}
+}
+}
+else {
+const err225 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err225];
+}
+else {
+vErrors.push(err225);
+}
+errors++;
+}
+}
+}
+else {
+const err226 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err226];
+}
+else {
+vErrors.push(err226);
 }
 errors++;
 }

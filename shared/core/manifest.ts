@@ -84,7 +84,13 @@ export interface TabularManifest extends ManifestBase {
   readonly signature: Signature;
   readonly features: readonly Feature[];
   readonly classes?: readonly string[];
-  readonly output: { readonly label?: string; readonly probabilities?: string; readonly value?: string };
+  readonly output: {
+    readonly label?: string;
+    /** What `label` gives for each class. @default the indices of the classes, or their names */
+    readonly label_values?: readonly (number | string)[];
+    readonly probabilities?: string;
+    readonly value?: string;
+  };
   readonly baseline?: {
     readonly rows: number;
     readonly features: Readonly<Record<string, FeatureBaseline>>;
@@ -143,8 +149,45 @@ export function exampleFeatures({ features }: TabularManifest): Record<string, n
   return Object.fromEntries(features.map(({ name, example }) => [name, example]));
 }
 
+/** The column that a feature is of an input tensor. */
+export interface FeaturePlace {
+  readonly input: TensorSpec;
+  readonly column: number;
+}
+
+/**
+ * Where a feature goes: into the input of its name, if that has one column. The columns of all other inputs are the
+ * other features, in the order of both.
+ */
+export function placeOf(manifest: TabularManifest, feature: Feature): FeaturePlace | undefined {
+  let places = PLACES.get(manifest);
+  if (places === undefined) {
+    places = findPlaces(manifest);
+    PLACES.set(manifest, places);
+  }
+  return places.get(feature.name);
+}
+
+/** Every request asks for every feature. */
+const PLACES = new WeakMap<TabularManifest, ReadonlyMap<string, FeaturePlace>>();
+
+function findPlaces({ features, signature: { inputs } }: TabularManifest): Map<string, FeaturePlace> {
+  const names = new Set(features.map(({ name }) => name));
+  const own = inputs.filter((input) => columnsOf(input) === 1 && names.has(input.name));
+  const places = new Map(own.map((input) => [input.name, { input, column: 0 }]));
+  const columns = inputs
+    .filter((input) => !own.includes(input))
+    .flatMap((input) => Array.from({ length: columnsOf(input) ?? 0 }, (_, column) => ({ input, column })));
+  features
+    .filter(({ name }) => !places.has(name))
+    .forEach(({ name }, index) => {
+      const place = columns[index];
+      if (place !== undefined) places.set(name, place);
+    });
+  return places;
+}
+
 /** The input tensor that a feature goes into. */
 export function inputOf(manifest: TabularManifest, feature: Feature): TensorSpec | undefined {
-  const { inputs } = manifest.signature;
-  return inputs.length === 1 ? inputs[0] : inputs.find(({ name }) => name === feature.name);
+  return placeOf(manifest, feature)?.input;
 }

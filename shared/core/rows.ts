@@ -1,5 +1,5 @@
 import type { Feature, TabularManifest } from './manifest';
-import { columnsOf, inputOf } from './manifest';
+import { columnsOf, placeOf } from './manifest';
 import { escapePointer } from './schema-error';
 import { allocateData, type DataType, type NamedTensors, type Tensor, type TensorData } from './tensor';
 
@@ -24,7 +24,7 @@ export interface RowDecoder {
 /** Makes the decoder of a model from its manifest. */
 export function createRowDecoder(manifest: TabularManifest): RowDecoder {
   const { inputs } = manifest.signature;
-  const columns = manifest.features.map((feature, index) => toColumn(manifest, feature, index));
+  const columns = manifest.features.map((feature) => toColumn(manifest, feature));
   return {
     decode(rows) {
       const data = inputs.map((spec) => allocateData(spec.type, rows.length * (columnsOf(spec) ?? 1)));
@@ -67,17 +67,16 @@ interface Column {
   readonly write: Write;
 }
 
-function toColumn(manifest: TabularManifest, feature: Feature, index: number): Column {
-  const { inputs } = manifest.signature;
-  const spec = inputOf(manifest, feature);
-  if (spec === undefined) throw new TypeError(`feature "${feature.name}" has no input`);
-  const isTable = inputs.length === 1;
+function toColumn(manifest: TabularManifest, feature: Feature): Column {
+  const place = placeOf(manifest, feature);
+  if (place === undefined) throw new TypeError(`feature "${feature.name}" has no input`);
+  const { input, column } = place;
   return {
     name: feature.name,
-    input: inputs.indexOf(spec),
-    width: columnsOf(spec) ?? 1,
-    offset: isTable ? index : 0,
-    write: writerOf(spec.type, feature),
+    input: manifest.signature.inputs.indexOf(input),
+    width: columnsOf(input) ?? 1,
+    offset: column,
+    write: writerOf(input.type, feature),
   };
 }
 

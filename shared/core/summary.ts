@@ -1,7 +1,7 @@
 import type { FieldError } from './errors';
 import { shortestFloat32 } from './float32';
 import type { Feature, TabularManifest } from './manifest';
-import { columnsOf, inputOf } from './manifest';
+import { columnsOf, placeOf } from './manifest';
 import { valuePointer } from './rows';
 import type { NamedTensors, Tensor } from './tensor';
 
@@ -84,15 +84,14 @@ function describeOutside(
 
 function locate(manifest: TabularManifest, inputs: NamedTensors, index: number): Strided | undefined {
   const feature = manifest.features[index];
-  const spec = feature && inputOf(manifest, feature);
-  const tensor: Tensor | undefined = spec && inputs[spec.name];
-  if (spec === undefined || tensor === undefined) return undefined;
+  const place = feature && placeOf(manifest, feature);
+  const tensor: Tensor | undefined = place && inputs[place.input.name];
+  if (place === undefined || tensor === undefined) return undefined;
   const { type, data } = tensor;
   if (type === 'string' || type === 'bool') return undefined;
-  const isTable = manifest.signature.inputs.length === 1;
   // Every value came from a JSON number, so none is too large for one.
   const numbers = type === 'int64' || type === 'uint64' ? Array.from(data, Number) : data;
-  return { data: numbers, offset: isTable ? index : 0, stride: columnsOf(spec) ?? 1 };
+  return { data: numbers, offset: place.column, stride: columnsOf(place.input) ?? 1 };
 }
 
 function summariseColumn({ data, offset, stride }: Strided): FeatureSummary {

@@ -136,6 +136,33 @@ describe('parseManifest()', () => {
       '/output: expected "value" to name the output of a regression',
     ],
     [
+      'values of another number of labels than there are classes',
+      'output.label_values',
+      [10, 20],
+      '/output/label_values: expected 3, one for each class, got 2',
+    ],
+    [
+      'values of labels that are twice the same',
+      'output.label_values',
+      [10, 20, 10],
+      '/output/label_values/2: "10" is named twice',
+    ],
+    [
+      'values of labels without an output of labels',
+      'output',
+      { probabilities: 'probabilities', label_values: [1, 2, 3] },
+      '/output/label_values: expected a member "label" beside it',
+    ],
+    [
+      'columns of several inputs that are no features',
+      'signature.inputs',
+      [
+        { name: 'sepals', type: 'float32', shape: ['N', 2] },
+        { name: 'petals', type: 'float32', shape: ['N', 3] },
+      ],
+      '/features: expected as many as the inputs have columns ("sepals" float32[N,2], "petals" float32[N,3]), got 4',
+    ],
+    [
       'a baseline of an unknown feature',
       'baseline.features.x',
       { mean: 0, std: 1, min: 0, max: 1 },

@@ -75,6 +75,37 @@ describe('the row decoder', () => {
     ]);
   });
 
+  test('takes the columns of several inputs in order, save those that an input is named after', () => {
+    const manifest: TabularManifest = {
+      ...tableManifest('float32', []),
+      signature: {
+        inputs: [
+          { name: 'numbers', type: 'float32', shape: ['N', 2] },
+          { name: 'plan', type: 'string', shape: ['N', 1] },
+          { name: 'texts', type: 'string', shape: ['N', 1] },
+        ],
+        outputs: [{ name: 'y', type: 'float32', shape: ['N', 1] }],
+      },
+      features: [
+        { name: 'age', example: 30 },
+        { name: 'income', example: 1000 },
+        { name: 'city', example: 'Rome' },
+        { name: 'plan', example: 'basic' },
+      ],
+    };
+
+    const inputs = createRowDecoder(manifest).decode([
+      [30, 1000, 'Rome', 'basic'],
+      { age: 40, city: 'Oslo', income: 2, plan: 'pro' },
+    ]);
+
+    expect(inputs).toEqual({
+      numbers: { type: 'float32', dims: [2, 2], data: new Float32Array([30, 1000, 40, 2]) },
+      plan: { type: 'string', dims: [2, 1], data: ['basic', 'pro'] },
+      texts: { type: 'string', dims: [2, 1], data: ['Rome', 'Oslo'] },
+    });
+  });
+
   test('takes null for NaN only where the manifest says that a value may be missing', () => {
     const manifest = tableManifest('float32', [
       { name: 'a', nullable: true, example: 1 },

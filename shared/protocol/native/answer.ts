@@ -46,7 +46,11 @@ function readClassification(manifest: TabularManifest, outputs: NamedTensors, ro
   const { values: scores, write } = numbersOf(manifest.output.probabilities, outputs, rows * width);
   const label = manifest.output.label === undefined ? undefined : outputs[manifest.output.label];
   const values = new Int32Array(rows);
-  for (let row = 0; row < rows; row++) values[row] = predictedClass(label, classes, scores, row);
+  const named = {
+    classes,
+    known: new Map((manifest.output.label_values ?? []).map((value, at) => [value, at])),
+  };
+  for (let row = 0; row < rows; row++) values[row] = predictedClass(label, named, scores, row);
   const labels = classes.map((name) => JSON.stringify(name));
   return {
     values,
@@ -61,17 +65,25 @@ function readClassification(manifest: TabularManifest, outputs: NamedTensors, ro
   };
 }
 
-/** The model's own label where it gives one, as an index or a class name; else the highest score. */
+interface Classes {
+  readonly classes: readonly string[];
+  /** The index of each class by the label that the model gives for it; empty where it gives indices or names. */
+  readonly known: ReadonlyMap<number | string, number>;
+}
+
+/** The model's own label where it gives one; else the highest score. */
 function predictedClass(
   label: Tensor | undefined,
-  classes: readonly string[],
+  { classes, known }: Classes,
   scores: ArrayLike<number>,
   row: number,
 ): number {
   if (label === undefined) return highest(scores, row * classes.length, classes.length);
-  const value = label.data[row];
-  const index = typeof value === 'string' ? classes.indexOf(value) : Number(value);
-  if (classes[index] !== undefined) return index;
+  const given = label.data[row];
+  const value = typeof given === 'bigint' ? Number(given) : given;
+  const unlisted = typeof value === 'string' ? classes.indexOf(value) : Number(value);
+  const index = known.size === 0 ? unlisted : known.get(value ?? '');
+  if (index !== undefined && classes[index] !== undefined) return index;
   throw new ServingError(
     'inference-failed',
     'the model answered with a class that its manifest does not name',
