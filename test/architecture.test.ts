@@ -6,6 +6,7 @@ const root = join(__dirname, '..');
 /** What each folder may import besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'shared/core': [],
+  'shared/onnx': ['shared/core'],
   'shared/registry': ['shared/core'],
   'shared/runtime': ['shared/core'],
   'shared/fetch': ['shared/core'],
@@ -14,10 +15,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'shared/serving': ['shared/core', 'shared/registry', 'shared/runtime', 'shared/fetch', 'shared/protocol'],
   functions: ['shared/core', 'shared/registry', 'shared/runtime', 'shared/serving'],
   playground: ['shared/core'],
-  training: ['shared/core', 'shared/mlflow', 'shared/registry'],
+  training: ['shared/core', 'shared/mlflow', 'shared/onnx', 'shared/registry'],
   cli: [
     'shared/core',
     'shared/mlflow',
+    'shared/onnx',
     'shared/protocol',
     'shared/registry',
     'shared/runtime',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TensorSpec } from '../shared/core/signature';
 import type { DataType } from '../shared/core/tensor';
-import { encodeModel } from '../training/onnx/encode';
+import { encodeModel } from '../shared/onnx/encode';
 
 /** Every datatype that a tensor of this package can have. */
 export const DATA_TYPES: readonly DataType[] = [

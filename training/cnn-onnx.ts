@@ -1,12 +1,12 @@
 import type { Signature } from '../shared/core/signature';
 import type { NamedTensors, Tensor } from '../shared/core/tensor';
+import { encodeModel } from '../shared/onnx/encode';
+import type { Attribute, Node } from '../shared/onnx/model';
 import type { Parameter } from './cnn-layer';
 import type { Network, NetworkSizes } from './cnn-network';
 import { KERNEL } from './cnn-windows';
 import { at } from './linear-algebra';
 import type { EncodedModel } from './linear-classifier';
-import { encodeModel } from './onnx/encode';
-import type { Attribute, Node } from './onnx/model';
 
 /** The names of the network's input and of its output. */
 export const NETWORK_TENSORS = { input: 'image', scores: 'probabilities' } as const;

@@ -1,7 +1,7 @@
 import type { Signature } from '../shared/core/signature';
 import type { NamedTensors } from '../shared/core/tensor';
-import { encodeModel } from './onnx/encode';
-import type { Node, OnnxModel } from './onnx/model';
+import { encodeModel } from '../shared/onnx/encode';
+import type { Node, OnnxModel } from '../shared/onnx/model';
 import type { SoftmaxRegression } from './softmax-regression';
 
 /** The two outputs, by their part in a classification. */

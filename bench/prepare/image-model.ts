@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeImageModel } from '../../cli/image-version';
-import { encodeModel } from '../../training/onnx/encode';
+import { encodeModel } from '../../shared/onnx/encode';
 import { projectPath } from '../../training/project-path';
 import { writeVersion } from '../../training/version';
 import { digestOf } from './digest';

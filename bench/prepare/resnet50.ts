@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { NamedTensors, Tensor } from '../../shared/core/tensor';
-import { encodeModel } from '../../training/onnx/encode';
-import type { Attribute, Node, OnnxModel } from '../../training/onnx/model';
+import { encodeModel } from '../../shared/onnx/encode';
+import type { Attribute, Node, OnnxModel } from '../../shared/onnx/model';
 import { createRandom, type Random } from '../../training/random';
 
 /** The names of its input and of its output. */

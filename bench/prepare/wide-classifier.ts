@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { TabularManifest } from '../../shared/core/manifest';
 import type { NamedTensors } from '../../shared/core/tensor';
-import { encodeModel } from '../../training/onnx/encode';
+import { encodeModel } from '../../shared/onnx/encode';
 import { projectPath } from '../../training/project-path';
 
 const CLASSES = 3;

@@ -1,7 +1,7 @@
 import { createResnet50, RESNET50_TENSORS } from '../../bench/prepare/resnet50';
+import { encodeModel } from '../../shared/onnx/encode';
+import type { OnnxModel } from '../../shared/onnx/model';
 import { createSession } from '../../shared/runtime/session';
-import { encodeModel } from '../../training/onnx/encode';
-import type { OnnxModel } from '../../training/onnx/model';
 
 const model = createResnet50();
 const nodesOf = (operator: string) => model.nodes.filter((node) => node.operator === operator);

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { writeResnet50 } from '../../bench/prepare/resnet50';
 import { describeImageModel, parseLabels } from '../../cli/image-version';
 import type { TensorSpec } from '../../shared/core/signature';
+import { encodeModel } from '../../shared/onnx/encode';
+import type { Node } from '../../shared/onnx/model';
 import { sha256 } from '../../training/manifest';
-import { encodeModel } from '../../training/onnx/encode';
-import type { Node } from '../../training/onnx/model';
 import { runCli } from './run-cli';
 
 const root = join(__dirname, '../..');

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Signature } from '../../shared/core/signature';
+import { encodeModel } from '../../shared/onnx/encode';
 import { writeSealed } from '../../shared/runtime/seal';
 import { createSession, runtimeVersion } from '../../shared/runtime/session';
-import { encodeModel } from '../../training/onnx/encode';
 
 const WIDTH = 64;
 const SIGNATURE: Signature = {

@@ -1,5 +1,5 @@
-import type { Signature } from '../../shared/core/signature';
-import type { NamedTensors, Tensor } from '../../shared/core/tensor';
+import type { Signature } from '../core/signature';
+import type { NamedTensors, Tensor } from '../core/tensor';
 
 /** A constant of a node; `type` is spelled as AttributeProto.AttributeType spells it. */
 export type Attribute =
@@ -27,9 +27,13 @@ export interface OnnxModel {
   readonly name: string;
   /** Name of the program that made the model. */
   readonly producer: string;
+  /** Version of the file format. @default 8 */
+  readonly irVersion?: number;
   /** Version of each operator set that the nodes come from, by domain. */
   readonly operatorSets: Readonly<Record<string, number>>;
   readonly signature: Signature;
+  /** Outputs of whatever type their node gives, behind those of the signature: sequences and maps. */
+  readonly otherOutputs?: readonly string[];
   /** Sorted topologically: a node stands after those whose outputs it takes. */
   readonly nodes: readonly Node[];
   /** The weights, by the name under which nodes take them. */

@@ -1,7 +1,7 @@
 import type { NamedTensors } from '../../shared/core/tensor';
+import { encodeModel } from '../../shared/onnx/encode';
+import type { OnnxModel } from '../../shared/onnx/model';
 import { createSession } from '../../shared/runtime/session';
-import { encodeModel } from '../../training/onnx/encode';
-import type { OnnxModel } from '../../training/onnx/model';
 
 /** A 2x2 mean filter over a 3x3 image, flattened, then a layer of two neurons. */
 const convolution: OnnxModel = {
