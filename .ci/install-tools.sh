@@ -9,6 +9,8 @@ missing=()
 for tool in podman runc mmdebstrap shellcheck strace chromium; do
   command -v "$tool" >/dev/null || missing+=("$tool")
 done
+# The data of locales: an export of text needs one.
+[ -e /usr/share/i18n/locales/en_US ] || missing+=(locales)
 if [ ${#missing[@]} -gt 0 ]; then
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
@@ -20,4 +22,5 @@ fi
 
 test/build-emulator.sh
 test/clients/install.sh
+test/init/install.sh
 test/mlflow/install.sh

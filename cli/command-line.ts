@@ -5,6 +5,7 @@ import type { Routing } from '../shared/core/routing';
 import type { AddCommand, CommandParts } from './command';
 import { addGc } from './commands/gc';
 import { addImageModel } from './commands/image-model';
+import { addInit } from './commands/init';
 import { addList } from './commands/list';
 import { addLoadCost } from './commands/load-cost';
 import { addPredict } from './commands/predict';
@@ -18,6 +19,7 @@ import { describeRouting } from './state-text';
 import type { GlobalOptions, Terminal } from './terminal';
 
 const COMMANDS: readonly AddCommand[] = [
+  addInit,
   addVerify,
   addSeal,
   addImageModel,

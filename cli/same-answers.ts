@@ -22,12 +22,22 @@ export async function checkSameAnswers(
   }
 }
 
-function isSameTensor(expected: Tensor, actual: Tensor | undefined): boolean {
+/** Whether two tensors are the same bit for bit. */
+export function isIdenticalTensor(expected: Tensor, actual: Tensor | undefined): boolean {
+  return isSameTensor(expected, actual, (left, right) => Object.is(left, right));
+}
+
+/** Whether two tensors are the same; floating point numbers up to the last digits, unless something else is said. */
+export function isSameTensor(
+  expected: Tensor,
+  actual: Tensor | undefined,
+  isSame: (left: Element | undefined, right: Element | undefined) => boolean = isSameElement,
+): boolean {
   if (actual?.type !== expected.type || actual.dims.join() !== expected.dims.join()) return false;
   const values: ArrayLike<Element> = actual.data;
   // A plain loop, because the arrays of numbers, bigints and texts have no method in common.
   for (let i = 0; i < expected.data.length; i++) {
-    if (!isSameElement(expected.data[i], values[i])) return false;
+    if (!isSame(expected.data[i], values[i])) return false;
   }
   return true;
 }

@@ -22,31 +22,36 @@ export interface Session {
 export interface SessionOptions {
   /** Threads that one operator may use, at least 1. */
   readonly threads: number;
+  /** Keeps the runtime from writing to stderr what it throws anyway. @default false */
+  readonly isQuiet?: boolean;
   /** How the bytes were sealed; absent for those of an ONNX file. */
   readonly sealed?: Pick<SealedArtifact, 'prepacking'>;
 }
 
 /**
  * Creates a session on the CPU execution provider from the bytes of an ONNX file, or from sealed ones. The session
- * works on sealed bytes where they lie, so they must never change.
+ * works on sealed bytes where they lie, so they must never change. The path of an ONNX file does too: its weights may
+ * then lie in other files beside it.
  *
  * The runtime is loaded here and not at the top: it takes longer than the rest of this package together.
  */
 export async function createSession(
-  model: Uint8Array,
-  { threads, sealed }: SessionOptions,
+  model: Uint8Array | string,
+  { threads, sealed, isQuiet = false }: SessionOptions,
 ): Promise<Session> {
   const ort = await loadRuntime();
-  const session = await ort.InferenceSession.create(model, {
+  // Its types have one signature for each of the two.
+  const session = await ort.InferenceSession.create(model as string, {
     executionProviders: ['cpu'],
     executionMode: 'sequential',
     graphOptimizationLevel: sealed ? 'disabled' : 'all',
     interOpNumThreads: 1,
+    ...(isQuiet && { logSeverityLevel: 4 }),
     intraOpNumThreads: threads,
     // A thread that spins for work takes the CPU that the event loop needs.
     extra: { session: { intra_op: { allow_spinning: '0' }, ...(sealed && inPlace(sealed)) } },
   });
-  if (sealed) sealedBytes.set(session, model);
+  if (sealed && typeof model !== 'string') sealedBytes.set(session, model);
   return fromOrt(session, ort);
 }
 

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pythonOf } from '../clients/python';
 import { freePort } from '../functions-process';
+import { pythonEnvironment } from '../python';
 
 /** A real tracking server with an empty database and an empty store of artifacts. */
 export interface MlflowServer {
@@ -14,6 +14,9 @@ export interface MlflowServer {
   call(name: string, query?: Readonly<Record<string, string>>): Promise<unknown>;
   stop(): Promise<void>;
 }
+
+/** The Python that has MLflow. */
+export const MLFLOW_PYTHON = pythonEnvironment('mlflow', 'test/mlflow/install.sh');
 
 /** It takes ten seconds to start, and several times that when Python has yet to compile its modules. */
 export const MLFLOW_START_MS = 180_000;
@@ -30,7 +33,7 @@ export async function startMlflowServer(): Promise<MlflowServer> {
     'artifacts-destination': join(folder, 'artifacts'),
   };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const child = spawn(pythonOf('mlflow'), ['-m', 'mlflow', 'server', ...args], {
+  const child = spawn(MLFLOW_PYTHON.python, ['-m', 'mlflow', 'server', ...args], {
     cwd: folder,
     env: { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true' },
     stdio: ['ignore', 'pipe', 'pipe'],
