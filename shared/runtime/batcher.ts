@@ -1,6 +1,16 @@
-import { concatRows, sliceRows } from '../core/concat';
+import { concatRows } from '../core/concat';
 import { ServingError } from '../core/errors';
 import type { NamedTensors } from '../core/tensor';
+import {
+  answerEach,
+  type BatchedRun,
+  type Call,
+  type CallOptions,
+  countRows,
+  isReady,
+  type ReadyCall,
+  takeFirst,
+} from './waiting-call';
 
 export interface BatcherOptions {
   /** Runs the model once. */
@@ -18,24 +28,6 @@ export interface BatcherOptions {
   readonly now: () => number;
 }
 
-/** The outputs of one call, and how its time was spent. */
-export interface BatchedRun {
-  readonly outputs: NamedTensors;
-  /** From the call until its run began, in milliseconds; making its inputs is part of it. */
-  readonly queueMs: number;
-  /** The run that this call was part of, in milliseconds. */
-  readonly runMs: number;
-  /** Whether the outputs were known already; absent where none are kept. */
-  readonly cache?: 'hit' | 'miss';
-}
-
-export interface CallOptions {
-  /** Says whether whoever asked has gone. Asked when the call's turn comes; one that is gone is not run. */
-  readonly hasLeft?: () => boolean;
-  /** Waits however many wait already: for work of many calls that makes one at a time. */
-  readonly isPatient?: boolean;
-}
-
 /** Tensors; or what makes them, which is called when few calls are left before this one, so that few are held. */
 export type Inputs = NamedTensors | (() => Promise<NamedTensors>);
 
@@ -46,20 +38,6 @@ export type Inputs = NamedTensors | (() => Promise<NamedTensors>);
  *   inputs throw
  */
 export type Batcher = (inputs: Inputs, rows: number, options?: CallOptions) => Promise<BatchedRun>;
-
-interface Call {
-  readonly hasLeft: CallOptions['hasLeft'] | undefined;
-  /** Makes the inputs; absent where that has begun or they came ready. */
-  make: (() => Promise<NamedTensors>) | undefined;
-  /** Absent until they are made. */
-  inputs: NamedTensors | undefined;
-  readonly rows: number;
-  readonly calledAt: number;
-  readonly resolve: (run: BatchedRun) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-type ReadyCall = Call & { readonly inputs: NamedTensors };
 
 /**
  * Makes a batcher that drains: a run blocks the event loop, so the calls that arrived meanwhile are all there when it
@@ -220,41 +198,4 @@ function overloaded(count: number): ServingError {
   return new ServingError('overloaded', `${count} calls wait for the model already`, {
     headers: { 'retry-after': '1' },
   });
-}
-
-function isReady(call: Call): call is ReadyCall {
-  return call.inputs !== undefined;
-}
-
-function countRows(calls: readonly Call[]): number {
-  return calls.reduce((sum, { rows }) => sum + rows, 0);
-}
-
-/** The calls from the front of the line that are no more than so many rows together, at least one. */
-function takeFirst<C extends Call>(calls: readonly C[], maxRows: number): C[] {
-  let rows = 0;
-  const count = calls.findIndex((call, index) => {
-    rows += call.rows;
-    return index > 0 && rows > maxRows;
-  });
-  return calls.slice(0, count === -1 ? calls.length : count);
-}
-
-function answerEach(
-  batch: readonly ReadyCall[],
-  outputs: NamedTensors,
-  startedAt: number,
-  runMs: number,
-): void {
-  const total = countRows(batch);
-  let start = 0;
-  const slices = batch.map((call) => {
-    const slice = sliceRows(outputs, start, start + call.rows, total);
-    if (slice === undefined) throw new TypeError('the outputs have not one row per row of the inputs');
-    start += call.rows;
-    return slice;
-  });
-  for (const [index, { calledAt, resolve }] of batch.entries()) {
-    resolve({ outputs: slices[index] as NamedTensors, queueMs: startedAt - calledAt, runMs });
-  }
 }

@@ -4,7 +4,7 @@ import { rangeWarnings, summarise } from '../core/summary';
 import type { NamedTensors } from '../core/tensor';
 import { type Predictions, readPredictions } from '../protocol/native/answer';
 import { type RowsRequest, rejectRows } from '../protocol/native/request';
-import type { BatchedRun, CallOptions } from '../runtime/batcher';
+import type { BatchedRun, CallOptions } from '../runtime/waiting-call';
 import type { Config } from './config';
 import type { Exchange } from './exchange';
 import type { ImageReader } from './images/image-reader';

@@ -13,8 +13,9 @@ import { createRowDecoder, type RowDecoder } from '../../core/rows';
 import type { Signature } from '../../core/signature';
 import type { NamedTensors } from '../../core/tensor';
 import { type AnswerFrame, wantedOutputs } from '../../protocol/native/answer';
-import { type BatchedRun, type Batcher, type CallOptions, createBatcher } from '../../runtime/batcher';
+import { type Batcher, createBatcher } from '../../runtime/batcher';
 import type { PredictionCache } from '../../runtime/prediction-cache';
+import type { BatchedRun, CallOptions } from '../../runtime/waiting-call';
 import type { Config } from '../config';
 import type { ModelSession } from './model-session';
 
