@@ -92,17 +92,22 @@ function addGlobalOptions(command: Command, { env }: Terminal): void {
 
 const EXIT_CODE_HELP = `
 Exit codes: ${Object.entries(EXIT_CODES)
-  .map(([name, code]) => `${code} ${name}`)
+  .map(([name, code]) => `${code} ${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`)
   .join(', ')}.
 MODEL_REGISTRY says which --registry is meant where none is given.
 `;
 
 function report(error: unknown, terminal: Terminal, json: boolean): number {
-  // Its own text is printed already.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT_CODES.ok;
+  // Its text is printed already.
+  const isCommander = error instanceof CommanderError;
   if (json) terminal.out(`${JSON.stringify({ error: describe(error) }, undefined, 2)}\n`);
-  else for (const line of [...messagesOf(error), ...stateOf(error)]) terminal.err(`${line}\n`);
-  return exitCodeOf(error);
+  else if (!isCommander) for (const line of linesOf(error)) terminal.err(`${line}\n`);
+  return isCommander ? EXIT_CODES.usage : exitCodeOf(error);
+}
+
+function linesOf(error: unknown): string[] {
+  return [...messagesOf(error), ...stateOf(error)];
 }
 
 /** What went wrong and, beneath it, why: a cause says what no caller of a function may see. */

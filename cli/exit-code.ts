@@ -9,7 +9,7 @@ export const EXIT_CODES = {
   found: 2,
   /** Somebody else changed the same thing first: look at the state, and decide again. */
   conflict: 3,
-  /** No such model, version or alias. */
+  /** No such model, version, alias or change. */
   notFound: 4,
   /** The command itself makes no sense (`EX_USAGE` of sysexits.h). */
   usage: 64,
@@ -25,7 +25,7 @@ export class UsageError extends Error {
 
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError) return EXIT_CODES.usage;
+  if (error instanceof UsageError || hasCode(error, 'invalid-request')) return EXIT_CODES.usage;
   if (hasCode(error, 'conflict')) return EXIT_CODES.conflict;
   if (hasCode(error, 'object-not-found', 'model-not-found')) return EXIT_CODES.notFound;
   return EXIT_CODES.failed;

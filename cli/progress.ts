@@ -9,8 +9,11 @@ export function createProgress({
   return ({ file, bytes: total }, bytes) => {
     const isDone = bytes >= total;
     if (!isDone && !isInteractive) return;
-    const line = `${file}: ${formatBytes(bytes)} of ${formatBytes(total)}`;
-    err(isInteractive ? `\r${line}${isDone ? '\n' : ''}` : `${line}\n`);
+    const line = isDone
+      ? `uploaded ${file}, ${formatBytes(total)}`
+      : `${file}: ${formatBytes(bytes)} of ${formatBytes(total)}`;
+    // A shorter line would leave the end of the one before it.
+    err(`${isInteractive ? '\r\x1b[K' : ''}${line}${isDone ? '\n' : ''}`);
   };
 }
 

@@ -12,6 +12,7 @@ import { formatSpec } from '../shared/core/signature';
 import { readImagePredictions } from '../shared/protocol/image/answer';
 import { readPredictions, wantedOutputs } from '../shared/protocol/native/answer';
 import type { Registry } from '../shared/registry/registry';
+import { checkVersions } from '../shared/registry/state-editor';
 import { createSession, type Session } from '../shared/runtime/session';
 import { exampleInputs } from '../shared/serving/models/example-inputs';
 import { openModelSession } from '../shared/serving/models/model-session';
@@ -31,6 +32,7 @@ export interface Verified {
  * @throws {ServingError} that says what is wrong with it.
  */
 export async function verifyVersion(registry: Registry, model: string, version: string): Promise<Verified> {
+  await checkVersions(registry, model, [version]);
   const manifest = await registry.manifest(model, version);
   const { session } = await openModelSession(manifest, {
     registry,

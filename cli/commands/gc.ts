@@ -1,5 +1,6 @@
+import { ServingError } from '../../shared/core/errors';
 import { findGarbage, type Garbage, removeGarbage } from '../../shared/registry/garbage';
-import { createRegistry } from '../../shared/registry/registry';
+import { createRegistry, type Registry } from '../../shared/registry/registry';
 import type { AddCommand } from '../command';
 import { UsageError } from '../exit-code';
 import { type NoteOptions, noteOf, openStoreAt } from '../registry-access';
@@ -26,7 +27,7 @@ export const addGc: AddCommand = (program, { globals, terminal, action }) => {
     .action(
       action(async (name: string | undefined, options: Options) => {
         const store = await openStoreAt(globals().registry, terminal);
-        const names = name === undefined ? await createRegistry(store).models() : [checkModelName(name)];
+        const names = await modelsOf(createRegistry(store), name);
         const limits = {
           keep: options.keep,
           unfinishedMs: options.unfinishedHours * HOUR_MS,
@@ -44,6 +45,14 @@ export const addGc: AddCommand = (program, { globals, terminal, action }) => {
 };
 
 const HOUR_MS = 3_600_000;
+
+/** Of all models, or of one: it may have nothing but what was never finished. */
+async function modelsOf(registry: Registry, name: string | undefined): Promise<readonly string[]> {
+  const names = await registry.models();
+  if (name === undefined) return names;
+  if (names.includes(checkModelName(name))) return [name];
+  throw new ServingError('object-not-found', `there is no model "${name}" in ${registry.uri}`);
+}
 
 function toLines(models: readonly ({ name: string } & Garbage)[], isRemoved: boolean): string[] {
   const lines = models.flatMap(({ name, versions, unfinished }) => [

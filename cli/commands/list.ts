@@ -15,7 +15,9 @@ export const addList: AddCommand = (program, { globals, terminal, action }) => {
       action(async () => {
         const registry = createRegistry(await openStoreAt(globals().registry, terminal));
         const names = await registry.models();
-        const models = await Promise.all(names.map((name) => describe(registry, name)));
+        const described = await Promise.all(names.map((name) => describe(registry, name)));
+        // A model whose first version is being published, or was never finished, is none yet.
+        const models = described.filter(({ versions }) => versions.length > 0);
         return { json: { registry: registry.uri, models }, lines: toLines(registry.uri, models) };
       }),
     );

@@ -30,9 +30,8 @@ export const addPredict: AddCommand = (program, { globals, terminal, action }) =
           url === undefined
             ? await predictLocally(request, globals().registry, terminal)
             : await predictRemotely(request, url, header);
-        const exitCode =
-          status < 400 ? EXIT_CODES.ok : status === 404 ? EXIT_CODES.notFound : EXIT_CODES.failed;
-        return { json: parseAnswer(text), lines: [text.trimEnd()], exitCode };
+        const answer = parseAnswer(text);
+        return { json: answer, lines: [text.trimEnd()], exitCode: exitCodeFor(status, answer) };
       }),
     );
 };
@@ -48,11 +47,26 @@ async function readRequest(name: string | undefined, { data, file }: Options): P
   if (rest.length > 0) throw new UsageError(`expected MODEL or MODEL/VERSION, got "${name}"`);
   const asked = { ...(model && { model }), ...(version && { version }) };
   if (file !== undefined && data === undefined) {
-    return { ...asked, ...readPrediction(await readFile(file), file) };
+    return { ...asked, ...readPrediction(await readGiven(file), file) };
   }
   if (data !== undefined && file === undefined)
     return { ...asked, ...readPrediction(Buffer.from(data), '.json') };
   throw new UsageError('expected either --data or --file');
+}
+
+async function readGiven(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new UsageError(`--file: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function exitCodeFor(status: number, answer: unknown): number {
+  if (status < 400) return EXIT_CODES.ok;
+  // A deployment whose model is missing is unavailable to its callers.
+  const { reason } = (answer ?? {}) as { readonly reason?: unknown };
+  return status === 404 || reason === 'object-not-found' ? EXIT_CODES.notFound : EXIT_CODES.failed;
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

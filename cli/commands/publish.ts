@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ArtifactFile } from '../../shared/core/manifest';
 import { parseManifest } from '../../shared/core/manifest-text';
 import { createLocalStore } from '../../shared/registry/local-store';
-import type { NewVersion } from '../../shared/registry/publish';
+import type { NewVersion, PublishOutcome } from '../../shared/registry/publish';
 import { createRegistry } from '../../shared/registry/registry';
+import { checkVersions } from '../../shared/registry/state-editor';
 import type { AddCommand } from '../command';
 import { UsageError } from '../exit-code';
 import { createProgress } from '../progress';
@@ -45,19 +46,19 @@ export const addPublish: AddCommand = (program, { globals, terminal, action }) =
 
   async function publishFrom({ from, version }: Place, options: Options): Promise<CommandResult> {
     const { registry } = globals();
-    if (registry === from) throw new UsageError('--registry and --from are the same place');
+    if (resolve(registry) === resolve(from)) throw new UsageError(SAME_PLACE);
     if (options.verify) await verify(from, version);
     const store = await openStoreAt(registry, terminal);
     const note = noteOf(terminal, options);
     const { publish } = await import('../../shared/registry/publish');
     const onProgress = createProgress(terminal);
-    await publish(store, await readVersion(from, version), { note, onProgress });
+    const outcome = await publish(store, await readVersion(from, version), { note, onProgress });
     if (options.promote) await promoteIt(store, version, note);
     const { state } = await createRegistry(store).state(version.model);
     return {
-      json: { ...version, registry: store.uri, aliases: state.aliases },
+      json: { ...version, registry: store.uri, outcome, aliases: state.aliases },
       lines: [
-        `published ${version.model}/${version.version} to ${store.uri}${describeProduction(state.aliases, version)}`,
+        `${describeOutcome(outcome, `${version.model}/${version.version}`, store.uri)}${describeProduction(state.aliases, version)}`,
       ],
     };
   }
@@ -90,6 +91,8 @@ async function findPlace(
   return { from, version, remove: async () => {} };
 }
 
+const SAME_PLACE = '--registry and --from are the same place: say where to publish to with --registry';
+
 async function verify(from: string, { model, version }: VersionName): Promise<void> {
   const { verifyVersion } = await import('../verify-version');
   await verifyVersion(createRegistry(createLocalStore(from)), model, version);
@@ -99,6 +102,7 @@ async function verify(from: string, { model, version }: VersionName): Promise<vo
 export async function readVersion(from: string, { model, version }: VersionName): Promise<NewVersion> {
   const folder = join(from, model, version);
   const store = createLocalStore(from);
+  await checkVersions(createRegistry(store), model, [version]);
   const { bytes } = await store.read(`${model}/${version}/manifest.json`);
   const text = Buffer.from(bytes).toString();
   const manifest = parseManifest(text, join(folder, 'manifest.json'));
@@ -119,6 +123,10 @@ async function promoteIt(
   // The first version is promoted already.
   if (state.aliases['production'] === version && state.traffic === undefined) return;
   await changeModel(store, model, promote(version), { note });
+}
+
+function describeOutcome(outcome: PublishOutcome, name: string, uri: string): string {
+  return outcome === 'published' ? `published ${name} to ${uri}` : `${name} is in ${uri} already`;
 }
 
 function describeProduction(aliases: Readonly<Record<string, string>>, { version }: VersionName): string {

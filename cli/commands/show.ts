@@ -1,8 +1,8 @@
-import { ServingError } from '../../shared/core/errors';
 import { isImage, isTabular, type Manifest } from '../../shared/core/manifest';
 import { formatSpec } from '../../shared/core/signature';
 import { routingOf } from '../../shared/registry/model-state';
 import { createRegistry, type Registry } from '../../shared/registry/registry';
+import { checkVersions, completeVersions } from '../../shared/registry/state-editor';
 import type { AddCommand } from '../command';
 import { openStoreAt } from '../registry-access';
 import { describeHistory, describeRouting } from '../state-text';
@@ -21,6 +21,7 @@ export const addShow: AddCommand = (program, { globals, terminal, action }) => {
         const registry = createRegistry(await openStoreAt(globals().registry, terminal));
         if (!name.includes('/')) return showModel(registry, checkModelName(name));
         const { model, version } = parseVersionName(name);
+        await checkVersions(registry, model, [version]);
         return showVersion(await registry.manifest(model, version));
       }),
     );
@@ -28,12 +29,9 @@ export const addShow: AddCommand = (program, { globals, terminal, action }) => {
 
 async function showModel(registry: Registry, name: string): Promise<CommandResult> {
   const [versions, { state, generation }] = await Promise.all([
-    registry.versions(name),
+    completeVersions(registry, name),
     registry.state(name),
   ]);
-  if (versions.length === 0) {
-    throw new ServingError('object-not-found', `the registry ${registry.uri} has no model "${name}"`);
-  }
   const { history = [], retired = [] } = state;
   return {
     json: { name, versions, ...routingOf(state), retired, history, generation },

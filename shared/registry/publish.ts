@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { hasCode, ServingError } from '../core/errors';
 import type { ArtifactFile, Manifest } from '../core/manifest';
+import { checkSize, digestError } from './object-check';
 import { createRegistry } from './registry';
 import { type ChangeNote, notePublished } from './state-changes';
 import { changeState } from './state-editor';
@@ -20,43 +22,80 @@ export interface PublishOptions {
   readonly onProgress?: (file: ArtifactFile, bytes: number) => void;
 }
 
+/** What publishing did: `unchanged` where the same version was there already. */
+export type PublishOutcome = 'published' | 'unchanged';
+
 /**
  * Puts a version into a registry: its files first and its manifest last, so that it is there whole or not at all. One
- * that was broken off goes on where it stopped when it is published again. The first version of a model becomes its
- * production version.
+ * that was broken off goes on where it stopped when it is published again, and the same version may be published twice.
+ * The first version of a model becomes its production version.
  *
- * @throws {ServingError} `conflict` when there is such a version, or a part of another one with its number.
+ * @throws {ServingError} `conflict` when there is or was another version of its number, or a part of one;
+ *   `corrupt-artifact` for a file that is not what the manifest says
  */
-export async function publish(store: Store, version: NewVersion, options: PublishOptions): Promise<void> {
-  const { name, version: number, artifact, sealed = [] } = version.manifest;
-  const folder = `${name}/${number}`;
-  await checkNew(store, folder);
+export async function publish(
+  store: Store,
+  version: NewVersion,
+  options: PublishOptions,
+): Promise<PublishOutcome> {
+  await checkNotRetired(store, version.manifest);
+  const outcome = (await isThere(store, version)) ? 'unchanged' : await writeVersion(store, version, options);
+  await notePublishing(store, version.manifest, options.note);
+  return outcome;
+}
+
+/** @throws {ServingError} `conflict` where its number has been given to a version that is gone */
+async function checkNotRetired(store: Store, { name, version }: Manifest): Promise<void> {
+  const { state } = await createRegistry(store).state(name);
+  if (!state.retired?.includes(version)) return;
+  const detail = `${name}/${version} was there and has been removed, and a version never changes: publish under a new one`;
+  throw new ServingError('conflict', detail);
+}
+
+/** @throws {ServingError} `conflict` where there is another version of its number */
+async function isThere(store: Store, { manifest, manifestBytes }: NewVersion): Promise<boolean> {
+  const folder = folderOf(manifest);
+  if ((await store.stat(`${folder}/manifest.json`)) === undefined) return false;
+  const { bytes } = await store.read(`${folder}/manifest.json`);
+  if (Buffer.compare(bytes, manifestBytes) === 0) return true;
+  const detail = `${folder} is published already, and a version never changes: publish under a new one`;
+  throw new ServingError('conflict', detail);
+}
+
+async function writeVersion(
+  store: Store,
+  version: NewVersion,
+  options: PublishOptions,
+): Promise<PublishOutcome> {
+  const { artifact, sealed = [] } = version.manifest;
+  const folder = folderOf(version.manifest);
   for (const file of [artifact, ...sealed]) {
     const onProgress = (bytes: number) => options.onProgress?.(file, bytes);
     await writeFile(store, `${folder}/${file.file}`, { file, bytes: await version.read(file), onProgress });
   }
-  await store.write(`${folder}/manifest.json`, version.manifestBytes, 'absent').catch(asPublished(folder));
-  await notePublishing(store, version.manifest, options.note);
+  try {
+    await store.write(`${folder}/manifest.json`, version.manifestBytes, 'absent');
+    return 'published';
+  } catch (error) {
+    // Somebody who publishes the same at the same time does no harm.
+    if (hasCode(error, 'conflict') && (await isThere(store, version))) return 'unchanged';
+    throw error;
+  }
 }
 
-async function checkNew(store: Store, folder: string): Promise<void> {
-  if ((await store.stat(`${folder}/manifest.json`)) !== undefined) throw published(folder);
+function folderOf({ name, version }: Manifest): string {
+  return `${name}/${version}`;
+}
+
+interface Writing {
+  readonly file: ArtifactFile;
+  readonly bytes: Uint8Array;
+  readonly onProgress: (bytes: number) => void;
 }
 
 /** A file of the same bytes is what an earlier attempt left: it will do. */
-async function writeFile(
-  store: Store,
-  key: string,
-  {
-    file,
-    bytes,
-    onProgress,
-  }: {
-    readonly file: ArtifactFile;
-    readonly bytes: Uint8Array;
-    readonly onProgress: (bytes: number) => void;
-  },
-): Promise<void> {
+async function writeFile(store: Store, key: string, { file, bytes, onProgress }: Writing): Promise<void> {
+  checkPromised(key, file, bytes);
   try {
     await store.write(key, bytes, 'absent', { onProgress });
   } catch (error) {
@@ -82,15 +121,11 @@ async function notePublishing(store: Store, { name, version }: Manifest, note: C
 
 const MAX_ATTEMPTS = 20;
 
-function asPublished(folder: string): (error: unknown) => never {
-  return (error) => {
-    throw hasCode(error, 'conflict') ? published(folder, error) : error;
-  };
-}
-
-function published(folder: string, cause?: unknown): ServingError {
-  const detail = `${folder} is published already, and a version never changes: publish under a new one`;
-  return new ServingError('conflict', detail, { cause });
+/** What is published never changes, so a file that its manifest does not describe would stay broken. */
+function checkPromised(key: string, expected: ArtifactFile, bytes: Uint8Array): void {
+  checkSize(key, bytes.length, expected);
+  const mismatch = digestError(key, createHash('sha256').update(bytes).digest('hex'), expected);
+  if (mismatch !== undefined) throw mismatch;
 }
 
 function unfinished(key: string, cause: unknown): ServingError {

@@ -1,4 +1,5 @@
 // What may be done to the state of a model, each as a function from the state before to the state after.
+import { isDeepStrictEqual } from 'node:util';
 import { ServingError } from '../core/errors';
 import { ALIAS_NAME, PRODUCTION, type Routing, type Shadow, versionsOf } from '../core/routing';
 import { type ModelState, routingOf, type StateChange, trafficDefect } from './model-state';
@@ -6,7 +7,12 @@ import { type ModelState, routingOf, type StateChange, trafficDefect } from './m
 /** Who makes a change, when and why. */
 export type ChangeNote = Pick<StateChange, 'at' | 'by' | 'reason'>;
 
-/** One change. @throws {ServingError} `invalid-request` for one that makes no sense */
+/**
+ * One change; one that gives the same state back changes nothing, and is not written.
+ *
+ * @throws {ServingError} `invalid-request` for one that makes no sense; `object-not-found` where there is nothing of the
+ *   kind that it speaks of
+ */
 export type Change = (state: ModelState, note: ChangeNote) => ModelState;
 
 /**
@@ -37,7 +43,7 @@ export function promote(version: string, alias: string = PRODUCTION): Change {
 export function removeAlias(alias: string): Change {
   return (state, note) => {
     if (alias === PRODUCTION) throw refused('the production alias can be moved, and not removed');
-    if (!Object.hasOwn(state.aliases, alias)) throw refused(`there is no alias "${alias}"`);
+    if (!Object.hasOwn(state.aliases, alias)) throw missing(`there is no alias "${alias}"`);
     const { [alias]: _, ...aliases } = state.aliases;
     return changed(state, { ...note, action: 'alias' }, { ...routingOf(state), aliases });
   };
@@ -70,18 +76,19 @@ export function rollback(to?: number): Change {
     const history = state.history ?? [];
     if (to !== undefined) {
       const target = history.find(({ sequence }) => sequence === to);
-      if (target?.to === undefined) throw refused(`there is no change ${to} of the routing to go back to`);
+      if (target?.to === undefined) throw missing(`there is no change ${to} of the routing to go back to`);
       return changed(state, { ...note, action: 'rollback' }, target.to);
     }
     const undone = lastNotUndone(history);
-    if (undone?.from === undefined) throw refused('there is no change of the routing left to undo');
+    if (undone?.from === undefined) throw missing('there is no change of the routing left to undo');
     return changed(state, { ...note, action: 'rollback', undoes: undone.sequence }, undone.from);
   };
 }
 
-/** Notes that versions were published; the first version of a model becomes its production version. */
+/** Notes once that a version was published; the first version of a model becomes its production version. */
 export function notePublished(version: string): Change {
   return (state, note) => {
+    if (isNoted(state, version)) return state;
     const entry = { ...note, action: 'publish' as const, versions: [version] };
     const isFirst = Object.keys(state.aliases).length === 0 && state.traffic === undefined;
     if (!isFirst) return { ...state, history: extended(state, entry) };
@@ -89,12 +96,19 @@ export function notePublished(version: string): Change {
   };
 }
 
-/** Says that versions are being removed, so that nobody routes to them meanwhile. */
+/**
+ * Says that versions are being removed, so that nobody routes to them meanwhile.
+ *
+ * @throws {ServingError} `conflict` where somebody does already
+ */
 export function retire(versions: readonly string[]): Change {
   return (state, note) => {
     const used = versionsOf(state);
     const inUse = versions.filter((version) => used.has(version));
-    if (inUse.length > 0) throw refused(`still routed to: ${inUse.join(', ')}`);
+    if (inUse.length > 0) {
+      const members = { state: routingOf(state) };
+      throw new ServingError('conflict', `still routed to: ${inUse.join(', ')}`, { members });
+    }
     return {
       ...state,
       retired: [...new Set([...(state.retired ?? []), ...versions])],
@@ -103,12 +117,16 @@ export function retire(versions: readonly string[]): Change {
   };
 }
 
+function isNoted({ history = [] }: ModelState, version: string): boolean {
+  return history.some(({ action, versions }) => action === 'publish' && versions?.includes(version));
+}
+
 function lastNotUndone(history: readonly StateChange[]): StateChange | undefined {
   const undone = new Set(history.map(({ undoes }) => undoes));
   // Undoing is not undone, and without its first production version a model would serve its highest.
   return history.findLast(
-    ({ sequence, action, from, undoes }) =>
-      from !== undefined && action !== 'publish' && undoes === undefined && !undone.has(sequence),
+    ({ sequence, action, from, to, undoes }) =>
+      action !== 'publish' && undoes === undefined && !undone.has(sequence) && !isDeepStrictEqual(from, to),
   );
 }
 
@@ -119,7 +137,7 @@ function changed(
 ): ModelState {
   const { retired } = state;
   const gone = [...versionsOf(to)].filter((version) => retired?.includes(version));
-  if (gone.length > 0) throw refused(`version ${gone.join(', ')} was removed from the registry`);
+  if (gone.length > 0) throw missing(`version ${gone.join(', ')} was removed from the registry`);
   return {
     schema_version: 1,
     ...to,
@@ -139,4 +157,8 @@ function checkAlias(alias: string): void {
 
 function refused(detail: string): ServingError {
   return new ServingError('invalid-request', detail);
+}
+
+function missing(detail: string): ServingError {
+  return new ServingError('object-not-found', detail);
 }

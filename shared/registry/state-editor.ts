@@ -11,8 +11,8 @@ import type { Store } from './store';
  *
  * @param seen the state that whoever decided has seen; what is there now when absent.
  * @returns the state as it is now.
- * @throws {ServingError} `conflict`, with the state that is there in its members; `object-not-found` for a version that
- *   is not complete; `invalid-request`; `store-unavailable`
+ * @throws {ServingError} `conflict`, with the state that is there in its members; `object-not-found` for a model or a
+ *   version that is not complete; `invalid-request`; `store-unavailable`
  */
 export async function changeState(
   store: Store,
@@ -22,8 +22,10 @@ export async function changeState(
 ): Promise<StateSnapshot> {
   const registry = createRegistry(store);
   const before = seen ?? (await registry.state(model));
+  const versions = await completeVersions(registry, model);
   const state = change(before.state, note);
-  await checkVersions(registry, model, versionsOf(routingOf(state)));
+  if (state === before.state) return before;
+  checkAmong(versions, model, versionsOf(routingOf(state)));
   try {
     const bytes = Buffer.from(formatState(state));
     return { state, generation: await store.write(stateKey(model), bytes, before.generation) };
@@ -39,13 +41,22 @@ export async function checkVersions(
   model: string,
   wanted: Iterable<string>,
 ): Promise<void> {
+  checkAmong(await completeVersions(registry, model), model, wanted);
+}
+
+/** The versions of a model that there is. @throws {ServingError} `object-not-found` for one without any */
+export async function completeVersions(registry: Registry, model: string): Promise<readonly string[]> {
   const versions = await registry.versions(model);
+  if (versions.length > 0) return versions;
+  throw new ServingError('object-not-found', `there is no model "${model}" in ${registry.uri}`);
+}
+
+function checkAmong(versions: readonly string[], model: string, wanted: Iterable<string>): void {
   const missing = [...wanted].filter((version) => !versions.includes(version));
   if (missing.length === 0) return;
-  const there = versions.length === 0 ? 'none' : versions.join(', ');
   throw new ServingError(
     'object-not-found',
-    `model "${model}" has no complete version ${missing.join(', ')}; versions: ${there}`,
+    `model "${model}" has no complete version ${missing.join(', ')}; versions: ${versions.join(', ')}`,
     { members: { versions } },
   );
 }

@@ -1,7 +1,7 @@
 import { routingOf } from '../../shared/registry/model-state';
 import { publish, unfinishedVersions } from '../../shared/registry/publish';
 import { createRegistry } from '../../shared/registry/registry';
-import { promote, splitTraffic } from '../../shared/registry/state-changes';
+import { promote, retire, setShadow, splitTraffic } from '../../shared/registry/state-changes';
 import { changeState } from '../../shared/registry/state-editor';
 import type { Store } from '../../shared/registry/store';
 import { NOTE, publishTexts, textVersion } from './published-registry';
@@ -57,6 +57,51 @@ export function describeRegistryWrites(openEmptyStore: () => Promise<Store>): vo
       expect(await unfinishedVersions(store, 'iris')).toEqual([]);
     });
 
+    test('goes on where it stopped when it was broken off before the state said so', async () => {
+      const version = textVersion('1.0.0');
+      const isBroken = {
+        ...store,
+        async write(key: string, bytes: Uint8Array, ifGeneration: string) {
+          if (key.endsWith('model.json')) throw new Error('the writer was killed');
+          return store.write(key, bytes, ifGeneration);
+        },
+      };
+
+      await expect(publish(isBroken, version, { note: NOTE })).rejects.toThrow('the writer was killed');
+      const outcome = await publish(store, version, { note: NOTE });
+
+      expect(outcome).toBe('unchanged');
+      expect((await state()).state.aliases).toEqual({ production: '1.0.0' });
+    });
+
+    test('changes nothing when the same is published again', async () => {
+      await publishTexts(store, '1.0.0');
+      const before = await state();
+
+      expect(await publish(store, textVersion('1.0.0'), { note: NOTE })).toBe('unchanged');
+      expect(await state()).toEqual(before);
+    });
+
+    test('takes no file that is not what the manifest says', async () => {
+      const version = { ...textVersion('1.0.0'), read: async () => Buffer.from('2.0.0') };
+
+      const publishing = publish(store, version, { note: NOTE });
+
+      await expect(publishing).rejects.toMatchObject({ code: 'corrupt-artifact' });
+      expect(await store.list('')).toEqual([]);
+    });
+
+    test('does not give the number of a version that was removed to another one', async () => {
+      await publishTexts(store, '1.0.0', '2.0.0');
+      await changeState(store, 'iris', retire(['2.0.0']), { note: NOTE });
+
+      await expect(publish(store, textVersion('2.0.0', 'another'), { note: NOTE })).rejects.toMatchObject({
+        code: 'conflict',
+        message:
+          'iris/2.0.0 was there and has been removed, and a version never changes: publish under a new one',
+      });
+    });
+
     test('does not mix its files with those of another one that was broken off', async () => {
       await store.write('iris/1.0.0/model.onnx', Buffer.from('left behind'), 'absent');
 
@@ -81,6 +126,14 @@ export function describeRegistryWrites(openEmptyStore: () => Promise<Store>): vo
       expect(winners).toHaveLength(1);
       expect(failures).toEqual(Array(7).fill('conflict'));
       expect(String(await createRegistry(store).artifact(manifest))).toBe(`writer ${winners[0]}`);
+    });
+
+    test('does no harm to 8 who publish the same, and notes it once', async () => {
+      await Promise.all(
+        Array.from({ length: 8 }, () => publish(store, textVersion('1.0.0'), { note: NOTE })),
+      );
+
+      expect((await state()).state.history).toHaveLength(1);
     });
 
     test('notes all of 8 who publish different versions at the same time', async () => {
@@ -161,6 +214,16 @@ export function describeRegistryWrites(openEmptyStore: () => Promise<Store>): vo
         code: 'object-not-found',
         message: 'model "iris" has no complete version 2.0.0; versions: 1.0.0',
       });
+    });
+
+    test('refuses a model that is not there, and leaves nothing of it behind', async () => {
+      const changing = changeState(store, 'nope', setShadow(undefined), { note: NOTE });
+
+      await expect(changing).rejects.toMatchObject({
+        code: 'object-not-found',
+        message: `there is no model "nope" in ${store.uri}`,
+      });
+      expect(await store.list('')).toEqual([]);
     });
 
     test('does not touch a state that it cannot read', async () => {

@@ -37,6 +37,12 @@ describe('the first version that is published', () => {
   });
 });
 
+test('a version that was published is noted once', () => {
+  const state = stateAfter(notePublished('1.0.0'));
+
+  expect(notePublished('1.0.0')(state, NOTE)).toBe(state);
+});
+
 describe('promote()', () => {
   test('moves the production alias, ends a split and a shadow of the same version, and notes who and why', () => {
     const before = stateAfter(
@@ -112,6 +118,12 @@ describe('rollback()', () => {
     expect(routingOf(stateAfter(...changes, rollback()))).toEqual({ aliases: { production: '3.0.0' } });
   });
 
+  test('undoes what changed something, and not what was said twice', () => {
+    const state = stateAfter(promote('1.0.0'), promote('2.0.0'), promote('2.0.0'), rollback());
+
+    expect(routingOf(state)).toEqual(PRODUCTION_1);
+  });
+
   test('stops at the first version, without which the highest would be served', () => {
     const state = stateAfter(notePublished('1.0.0'), promote('2.0.0'), rollback());
 
@@ -137,7 +149,12 @@ describe('retire()', () => {
   test('refuses what is routed to', () => {
     const state = stateAfter(promote('1.0.0'), promote('2.0.0', 'staging'));
 
-    expect(() => retire(['1.0.0', '2.0.0'])(state, NOTE)).toThrow('still routed to: 1.0.0, 2.0.0');
+    const retiring = () => retire(['1.0.0', '2.0.0'])(state, NOTE);
+
+    expect(retiring).toThrow('still routed to: 1.0.0, 2.0.0');
+    expect(retiring).toThrow(
+      expect.objectContaining({ code: 'conflict', members: { state: routingOf(state) } }),
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRegistry } from '../../shared/registry/registry';
 import { promote, rollback, splitTraffic } from '../../shared/registry/state-changes';
@@ -365,6 +365,31 @@ describe('a new instance', () => {
 
     expect([await ask(), await ask()]).toEqual(['200 1.0.0 default', '200 1.0.0 default']);
     expect(errors()).toEqual([expect.objectContaining({ code: 'corrupt-artifact' })]);
+  });
+
+  test('answers with the version before that, when the promoted one was promoted twice', async () => {
+    registry.damage('2.0.0');
+    await registry.change(promote('2.0.0'));
+    await registry.change(promote('2.0.0'));
+    await registry.change(promote('1.1.0', 'canary'));
+
+    expect(await ask()).toBe('200 1.0.0 default');
+  });
+
+  test('goes back further when the version before is broken too', async () => {
+    for (const version of ['1.1.0', '2.0.0']) {
+      registry.damage(version);
+      await registry.change(promote(version));
+    }
+
+    expect(await ask()).toBe('200 1.0.0 default');
+  });
+
+  test('does not take a model whose first version is being published for one', async () => {
+    mkdirSync(join(registry.root, 'wine/1.0.0'), { recursive: true });
+    writeFileSync(join(registry.root, 'wine/1.0.0/model.onnx'), 'half of it');
+
+    expect(await ask()).toBe('200 1.0.0 default');
   });
 
   test('tells a caller who insists on a broken version that it is not to be had', async () => {

@@ -166,13 +166,21 @@ async function changeOf(
 }
 
 async function onlyModel(registry: Registry): Promise<string> {
-  const names = await registry.models();
+  const names = await completeModels(registry);
   const [name] = names;
   if (name !== undefined && names.length === 1) return name;
   const cause = new Error(`looked for models in ${registry.uri}`);
   if (name === undefined) throw new ServingError('object-not-found', 'the registry has no models', { cause });
   const detail = `the registry has several models (${names.join(', ')}), and MODEL_NAME does not say which to serve`;
   throw new ServingError('object-not-found', detail, { cause });
+}
+
+/** A model whose first version is being published is none yet. */
+async function completeModels(registry: Registry): Promise<readonly string[]> {
+  const names = await registry.models();
+  if (names.length < 2) return names;
+  const versions = await Promise.all(names.map((name) => registry.versions(name)));
+  return names.filter((_, index) => (versions[index]?.length ?? 0) > 0);
 }
 
 /** @throws {ServingError} `model-not-found` for a name that the registry has not */

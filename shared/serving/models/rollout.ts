@@ -150,7 +150,7 @@ export function openRollout(
   return {
     routing: () => routingOf(known.state),
     shares: () => shares,
-    hasAlternative: () => shares.size > 1 || sharesBefore(known.state).size > 0,
+    hasAlternative: () => shares.size > 1 || earlierShares(known.state).length > 0,
     shadow: () => known.state.shadow,
     versionOf: (alias) =>
       Object.hasOwn(known.state.aliases, alias) ? known.state.aliases[alias] : undefined,
@@ -168,18 +168,23 @@ export function openRollout(
     },
     async avoid(version) {
       broken.set(version, now() + BROKEN_MS);
-      const good = without(await wantedShares(), isBroken);
-      const next = good.size > 0 ? good : without(sharesBefore(known.state), isBroken);
-      if (next.size > 0) switchTo(next);
-      return next.size > 0;
+      const candidates = [await wantedShares(), ...earlierShares(known.state)];
+      const next = candidates.map((each) => without(each, isBroken)).find(({ size }) => size > 0);
+      if (next !== undefined) switchTo(next);
+      return next !== undefined;
     },
   };
 }
 
-/** Who answered before the last change of the routing: better than nobody, where what came after is broken. */
-function sharesBefore({ history = [] }: ModelState): ReadonlyMap<string, number> {
-  const from = history.findLast((change) => change.from !== undefined)?.from;
-  return from === undefined ? new Map() : sharesOf(from);
+/**
+ * Who answered before each change of the routing, the latest first: better than nobody, where what came after is broken.
+ */
+function earlierShares({ history = [], retired = [] }: ModelState): ReadonlyMap<string, number>[] {
+  const isGone = (version: string) => retired.includes(version);
+  return history
+    .flatMap(({ from }) => (from === undefined ? [] : [without(sharesOf(from), isGone)]))
+    .filter(({ size }) => size > 0)
+    .reverse();
 }
 
 function without(
