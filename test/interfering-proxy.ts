@@ -25,14 +25,17 @@ export interface InterferingProxy {
   close(): Promise<void>;
 }
 
-/** Stands between a client and a real server, and does to requests what networks do. */
+/**
+ * Stands between a client and a real server, and does to requests what networks do. It also minds the condition of a
+ * DELETE, as Cloud Storage does and its emulator does not.
+ */
 export async function startInterferingProxy(target: string): Promise<InterferingProxy> {
   const requests: ReceivedRequest[] = [];
   const scripts = new Map<string, Interference[]>();
   const server = createServer((request, response) => {
     const { method = '', url: path = '' } = request;
     requests.push({ method, path });
-    interfere(scripts.get(method)?.shift() ?? 'forward', { target, request, response });
+    void interfere(scripts.get(method)?.shift() ?? 'forward', { target, request, response });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -52,13 +55,25 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
-function interfere(interference: Interference, exchange: Exchange): void {
+async function interfere(interference: Interference, exchange: Exchange): Promise<void> {
   const { request, response } = exchange;
   if (interference === 'silence') return;
+  if (request.method === 'DELETE' && !(await isConditionMet(exchange))) {
+    response.writeHead(412).end();
+    return;
+  }
   if (interference === 'lose-request') request.socket.resetAndDestroy();
   else if (interference === 'lose-answer') forward(exchange, () => request.socket.resetAndDestroy());
   else if (interference === 'forward') forward(exchange, (answer) => relay(answer, response));
   else response.writeHead(interference.status).end(interference.body);
+}
+
+async function isConditionMet({ target, request: { url = '' } }: Exchange): Promise<boolean> {
+  const { pathname, searchParams } = new URL(url, target);
+  const expected = searchParams.get('ifGenerationMatch');
+  if (expected === null) return true;
+  const answer = await fetch(new URL(pathname, target));
+  return !answer.ok || String(((await answer.json()) as { generation: unknown }).generation) === expected;
 }
 
 function forward({ target, request }: Exchange, onAnswer: (answer: IncomingMessage) => void): void {

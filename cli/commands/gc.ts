@@ -1,5 +1,5 @@
 import { ServingError } from '../../shared/core/errors';
-import { findGarbage, type Garbage, removeGarbage } from '../../shared/registry/garbage';
+import { findGarbage, removeGarbage } from '../../shared/registry/garbage';
 import { createRegistry, type Registry } from '../../shared/registry/registry';
 import type { AddCommand } from '../command';
 import { UsageError } from '../exit-code';
@@ -33,11 +33,13 @@ export const addGc: AddCommand = (program, { globals, terminal, action }) => {
           unfinishedMs: options.unfinishedHours * HOUR_MS,
           now: terminal.now(),
         };
-        const models: ({ name: string } & Garbage)[] = [];
-        for (const model of names) {
-          const garbage = await findGarbage(store, model, limits);
-          if (options.yes) await removeGarbage(store, model, garbage, noteOf(terminal, options));
-          models.push({ name: model, ...garbage });
+        const models: Removal[] = [];
+        for (const name of names) {
+          const found = await findGarbage(store, name, limits);
+          const { versions, unfinished } = options.yes
+            ? await removeGarbage(store, name, found, noteOf(terminal, options))
+            : found;
+          models.push({ name, versions, unfinished: unfinished.map(({ version }) => version) });
         }
         return { json: { removed: options.yes, models }, lines: toLines(models, options.yes) };
       }),
@@ -54,7 +56,13 @@ async function modelsOf(registry: Registry, name: string | undefined): Promise<r
   throw new ServingError('object-not-found', `there is no model "${name}" in ${registry.uri}`);
 }
 
-function toLines(models: readonly ({ name: string } & Garbage)[], isRemoved: boolean): string[] {
+interface Removal {
+  readonly name: string;
+  readonly versions: readonly string[];
+  readonly unfinished: readonly string[];
+}
+
+function toLines(models: readonly Removal[], isRemoved: boolean): string[] {
   const lines = models.flatMap(({ name, versions, unfinished }) => [
     ...versions.map((version) => `${isRemoved ? 'removed' : 'would remove'} ${name}/${version}`),
     ...unfinished.map(

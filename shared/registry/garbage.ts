@@ -1,5 +1,6 @@
+import { hasCode } from '../core/errors';
 import { versionsOf } from '../core/routing';
-import { type ModelState, routingOf } from './model-state';
+import { type ModelState, routingOf, type StateSnapshot } from './model-state';
 import { unfinishedVersions } from './publish';
 import { createRegistry } from './registry';
 import { type ChangeNote, retire } from './state-changes';
@@ -17,10 +18,22 @@ export interface GarbageOptions {
 
 /** What of a model nobody needs. */
 export interface Garbage {
+  /** The state that says so. */
+  readonly seen: StateSnapshot;
   /** Complete versions, lowest first. */
   readonly versions: readonly string[];
-  /** Folders of versions that were begun and never finished. */
-  readonly unfinished: readonly string[];
+  /** Versions that were begun and never finished. */
+  readonly unfinished: readonly Unfinished[];
+}
+
+/** What was removed of a model. */
+export type Removed = Pick<Garbage, 'versions' | 'unfinished'>;
+
+/** What is left of a version that was never finished. */
+export interface Unfinished {
+  readonly version: string;
+  /** Keys of its files, with the generations that were found to be old. */
+  readonly files: readonly (readonly [key: string, generation: string])[];
 }
 
 /** How many of the last changes a rollback must still be able to go back to. */
@@ -32,14 +45,16 @@ const CHANGES = 5;
  */
 export async function findGarbage(store: Store, model: string, options: GarbageOptions): Promise<Garbage> {
   const registry = createRegistry(store);
-  const [versions, { state }] = await Promise.all([registry.versions(model), registry.state(model)]);
-  const needed = new Set([...neededBy(state), ...newest(versions, options.keep)]);
+  const seen = await registry.state(model);
+  const versions = await registry.versions(model);
+  const needed = new Set([...neededBy(seen.state), ...newest(versions, options.keep)]);
   // One that a removal before this one has not come to is no more in the way of anybody than the others.
   const begun = (await unfinishedVersions(store, model)).filter((version) => !needed.has(version));
-  const old = await Promise.all(begun.map((version) => isOld(store, `${model}/${version}/`, options)));
+  const left = await Promise.all(begun.map((version) => findOld(store, { model, version }, options)));
   return {
+    seen,
     versions: versions.filter((version) => !needed.has(version)),
-    unfinished: begun.filter((_, index) => old[index]),
+    unfinished: left.filter((each) => each !== undefined),
   };
 }
 
@@ -54,27 +69,59 @@ function neededBy(state: ModelState): string[] {
   ]);
 }
 
-async function isOld(store: Store, folder: string, { unfinishedMs, now }: GarbageOptions): Promise<boolean> {
-  const files = await store.list(folder);
-  const facts = await Promise.all(files.map((file) => store.stat(folder + file)));
-  return facts.every((fact) => fact === undefined || now - fact.writtenAt >= unfinishedMs);
+/** What is left of a version; undefined where some of it is young: it may be finished any moment. */
+async function findOld(
+  store: Store,
+  { model, version }: { readonly model: string; readonly version: string },
+  { unfinishedMs, now }: GarbageOptions,
+): Promise<Unfinished | undefined> {
+  const folder = `${model}/${version}/`;
+  const names = await store.list(folder);
+  const facts = await Promise.all(names.map((name) => store.stat(folder + name)));
+  if (facts.some((fact) => fact !== undefined && now - fact.writtenAt < unfinishedMs)) return undefined;
+  const files = names.flatMap((name, index) => {
+    const fact = facts[index];
+    return fact === undefined ? [] : [[folder + name, fact.generation] as const];
+  });
+  return { version, files };
 }
 
 /**
  * Removes what nobody needs. The state says first that the versions are going, so that nobody routes to one of them
- * meanwhile; then each manifest goes before its files, so that no version is ever there in part.
+ * meanwhile; then each manifest goes before its files, so that no version is ever there in part. Whoever finishes an
+ * unfinished version after all writes its files anew, and what was written anew stays. (Not in a folder, where the
+ * generation of a file is its content: there the two must not happen in the same moment.)
  *
+ * @returns what is removed.
  * @throws {ServingError} `conflict` when the model was changed meanwhile: nothing is removed then
  */
 export async function removeGarbage(
   store: Store,
   model: string,
-  { versions, unfinished }: Garbage,
+  { seen, versions, unfinished }: Garbage,
   note: ChangeNote,
-): Promise<void> {
-  const seen = await createRegistry(store).state(model);
+): Promise<Removed> {
   if (versions.length > 0) await changeState(store, model, retire(versions), { note, seen });
-  for (const version of [...versions, ...unfinished]) await removeFolder(store, `${model}/${version}/`);
+  for (const version of versions) await removeFolder(store, `${model}/${version}/`);
+  const removed: Unfinished[] = [];
+  for (const each of unfinished) if (await removeUnfinished(store, model, each)) removed.push(each);
+  return { versions, unfinished: removed };
+}
+
+/** @returns false where somebody is finishing it, or has. */
+async function removeUnfinished(
+  store: Store,
+  model: string,
+  { version, files }: Unfinished,
+): Promise<boolean> {
+  if ((await store.stat(`${model}/${version}/${MANIFEST}`)) !== undefined) return false;
+  try {
+    for (const [key, generation] of files) await store.remove(key, generation);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'conflict')) return false;
+    throw error;
+  }
 }
 
 async function removeFolder(store: Store, folder: string): Promise<void> {

@@ -93,17 +93,30 @@ interface Writing {
   readonly onProgress: (bytes: number) => void;
 }
 
-/** A file of the same bytes is what an earlier attempt left: it will do. */
+/**
+ * A file of the same bytes is what an earlier attempt left. It is written anew all the same: then it is not old, and not
+ * the one that a removal of what is old has seen.
+ */
 async function writeFile(store: Store, key: string, { file, bytes, onProgress }: Writing): Promise<void> {
   checkPromised(key, file, bytes);
+  const write = (ifGeneration: string) => store.write(key, bytes, ifGeneration, { onProgress });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await write(await generationOf(store, key, file));
+      return;
+    } catch (error) {
+      if (!hasCode(error, 'conflict') || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** The generation of a file that is there, if it has the bytes that it shall have; `'absent'` for none. */
+async function generationOf(store: Store, key: string, expected: ArtifactFile): Promise<string | 'absent'> {
   try {
-    await store.write(key, bytes, 'absent', { onProgress });
+    return (await store.read(key, { expected })).generation;
   } catch (error) {
-    if (!hasCode(error, 'conflict')) throw error;
-    await store.read(key, { expected: file }).catch(() => {
-      throw unfinished(key, error);
-    });
-    onProgress(bytes.length);
+    if (hasCode(error, 'object-not-found')) return 'absent';
+    throw hasCode(error, 'corrupt-artifact') ? unfinished(key, error) : error;
   }
 }
 

@@ -388,6 +388,7 @@ describe('a new instance', () => {
   test('does not take a model whose first version is being published for one', async () => {
     mkdirSync(join(registry.root, 'wine/1.0.0'), { recursive: true });
     writeFileSync(join(registry.root, 'wine/1.0.0/model.onnx'), 'half of it');
+    service = open({ MODEL_NAME: '' });
 
     expect(await ask()).toBe('200 1.0.0 default');
   });
