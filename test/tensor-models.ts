@@ -34,6 +34,24 @@ export function identityModel(type: DataType, shape: TensorSpec['shape']): Uint8
   });
 }
 
+/** The ONNX file of a model that multiplies its input `x` by a matrix that takes so many bytes. */
+export function weightyModel(bytes: number): Uint8Array {
+  const rows = 1_000;
+  const columns = Math.round(bytes / rows / Float32Array.BYTES_PER_ELEMENT);
+  const data = Float32Array.from({ length: rows * columns }, (_, index) => Math.sin(index));
+  return encodeModel({
+    name: 'weighty',
+    producer: 'test',
+    operatorSets: { '': 17 },
+    signature: {
+      inputs: [{ name: 'x', type: 'float32', shape: ['N', rows] }],
+      outputs: [{ name: 'y', type: 'float32', shape: ['N', columns] }],
+    },
+    nodes: [{ operator: 'MatMul', inputs: ['x', 'W'], outputs: ['y'] }],
+    initializers: { W: { type: 'float32', dims: [rows, columns], data } },
+  });
+}
+
 /** A registry in a temporary folder, of models whose manifests name nothing but the artifact. */
 export interface TensorRegistry {
   readonly root: string;

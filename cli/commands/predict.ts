@@ -58,7 +58,8 @@ async function readGiven(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (error) {
-    throw new UsageError(`--file: ${error instanceof Error ? error.message : error}`);
+    // The file system throws nothing but errors.
+    throw new UsageError(`--file: ${(error as Error).message}`);
   }
 }
 

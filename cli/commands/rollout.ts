@@ -61,7 +61,7 @@ export const addRollout: AddCommand = (program, parts) => {
     .addHelpText('after', examples('traffic iris 1.0.0=90 1.1.0=10'))
     .action(
       parts.action(async (name: string, shares: readonly string[], flags: ChangeFlags) => {
-        const traffic = Object.fromEntries(shares.map(parseShare));
+        const traffic = parseShares(shares);
         const verify = Object.keys(traffic);
         return change({ model: checkModelName(name), change: splitTraffic(traffic), verify }, flags);
       }),
@@ -139,9 +139,17 @@ function readShadow(
   { percent, off }: { percent: number; off: boolean },
 ): { model: string; change: Change; verify: readonly string[] } {
   const model = checkModelName(name);
-  if (off) return { model, change: setShadow(undefined), verify: [] };
-  if (version === undefined) throw new UsageError('expected a version, or --off');
+  if ((version === undefined) !== off) throw new UsageError('expected a version, or --off');
+  if (version === undefined) return { model, change: setShadow(undefined), verify: [] };
   return { model, change: setShadow({ version: checkVersion(version), percent }), verify: [version] };
+}
+
+function parseShares(texts: readonly string[]): Record<string, number> {
+  const shares = texts.map(parseShare);
+  const versions = shares.map(([version]) => version);
+  const twice = versions.find((version, index) => versions.indexOf(version) < index);
+  if (twice !== undefined) throw new UsageError(`expected each version once, got ${twice} twice`);
+  return Object.fromEntries(shares);
 }
 
 function parseShare(text: string): [version: string, percent: number] {
