@@ -1,14 +1,13 @@
-import { withDeadline } from '../core/deadline';
 import { ServingError } from '../core/errors';
 import { retryTransient } from './backoff';
 import { loadGcsClient } from './gcs-client';
-import { httpGet } from './http-get';
+import { getJson, type Json } from './gcs-json';
 import { type Media, type ObjectSource, openMedia } from './media';
 import { notFound } from './object-check';
 import { DOWNLOAD_LIMITS, type DownloadLimits } from './object-download';
-import type { ObjectAddress, ObjectFiles } from './object-files';
+import type { ListedObject, ObjectAddress, ObjectFiles } from './object-files';
 import { openUpload, UPLOAD_LIMITS, type UploadLimits } from './resumable-upload';
-import { fromConnection, fromStatus, SpoiltRead, TransientFailure } from './store-failure';
+import { fromStatus, SpoiltRead, TransientFailure } from './store-failure';
 
 export interface GcsFilesOptions {
   /** Base URL of an emulator. Cloud Storage when absent. */
@@ -22,9 +21,12 @@ export interface GcsFilesOptions {
 
 /** How long requests may take, and how they are tried again. */
 export type GcsFilesLimits = Omit<DownloadLimits, 'deadlineMs' | 'segmentBytes' | 'connections'> &
-  UploadLimits;
+  UploadLimits & {
+    /** Most objects that one answer to a listing names; 1000 is Cloud Storage's own limit. */
+    readonly pageObjects: number;
+  };
 
-const LIMITS: GcsFilesLimits = { ...DOWNLOAD_LIMITS, ...UPLOAD_LIMITS };
+const LIMITS: GcsFilesLimits = { ...DOWNLOAD_LIMITS, ...UPLOAD_LIMITS, pageObjects: 1000 };
 
 const CLOUD_STORAGE = 'https://storage.googleapis.com';
 
@@ -44,7 +46,7 @@ export function openGcsFiles(options: GcsFilesOptions = {}): ObjectFiles {
     url: `${base}/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}`,
     requestHeaders,
   });
-  const call = { limits, signal };
+  const call: Call = { limits, signal };
 
   return {
     openRead: (address, generation) => readStored(sourceOf(address), generation, call),
@@ -72,7 +74,22 @@ export function openGcsFiles(options: GcsFilesOptions = {}): ObjectFiles {
       return upload.finish(part.subarray(0, length));
     },
 
-    stat: (address) => retryTransient(() => statOnce(sourceOf(address), call), { policy: limits, signal }),
+    async stat(address) {
+      const description = await getJson(sourceOf(address), call);
+      return description && generationOf(description);
+    },
+
+    async *list({ bucket, prefix }) {
+      const url = `${base}/storage/v1/b/${encodeURIComponent(bucket)}/o`;
+      const listing = { prefix, fields: LISTED, maxResults: String(limits.pageObjects) };
+      for (let pageToken: string | undefined = ''; pageToken !== undefined; ) {
+        const query = new URLSearchParams({ ...listing, ...(pageToken && { pageToken }) });
+        const page: Json =
+          (await getJson({ url: `${url}?${query}`, requestHeaders }, call)) ?? noBucket(bucket);
+        yield* listedIn(page);
+        pageToken = typeof page['nextPageToken'] === 'string' ? page['nextPageToken'] : undefined;
+      }
+    },
   };
 }
 
@@ -149,44 +166,24 @@ async function openAt(source: ObjectSource, { at, size, generation }: Place, cal
   throw new ServingError('store-unavailable', 'the store answered with the whole object instead of a range');
 }
 
-async function statOnce(
-  { url, requestHeaders }: ObjectSource,
-  { limits, signal }: Call,
-): Promise<string | undefined> {
-  const { headersMs } = limits;
-  const late = () => new TransientFailure(`the store did not answer within ${headersMs} ms`);
-  const headers = await requestHeaders();
-  const { status, text } = await withDeadline({ ms: headersMs, signal, late }, (inner) =>
-    get(url, headers, inner),
-  );
-  if (status === 404) return undefined;
-  if (status !== 200) throw fromStatus(status, new Error(text));
-  const { generation } = parse(text);
+/** What a listing is asked to say of each object. */
+const LISTED = 'items(name,generation,contentType),nextPageToken';
+
+function listedIn({ items }: Json): ListedObject[] {
+  return Array.isArray(items) ? items.map(toListed) : [];
+}
+
+function toListed(item: Json): ListedObject {
+  const { name, contentType } = item;
+  const type = typeof contentType === 'string' && contentType !== '' ? { contentType } : {};
+  return { name: String(name), generation: generationOf(item), ...type };
+}
+
+function generationOf({ generation }: Json): string {
   if (typeof generation === 'string' || typeof generation === 'number') return String(generation);
-  throw new TransientFailure('something else than the store answered');
+  throw new ServingError('store-unavailable', 'something else than the store answered');
 }
 
-async function get(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<{ status: number; text: string }> {
-  try {
-    const answer = await httpGet(url, headers, signal);
-    let text = '';
-    for (let chunk = await answer.next(); chunk !== undefined; chunk = await answer.next()) {
-      text += Buffer.from(chunk).toString();
-    }
-    return { status: answer.status, text };
-  } catch (error) {
-    throw fromConnection(error);
-  }
-}
-
-function parse(text: string): { readonly generation?: unknown } {
-  try {
-    return JSON.parse(text) ?? {};
-  } catch {
-    return {};
-  }
+function noBucket(bucket: string): never {
+  throw fromStatus(404, new Error(`there is no bucket "${bucket}"`));
 }

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ServingError } from '../core/errors';
 import { errnoOf, type FileLockOptions, withFileLock } from './file-lock';
+import { hiddenBeside, unlessMissing } from './local-paths';
 import { checkKey, checkSize, conflict, digestError, isVisible, notFound } from './object-check';
 import type { ObjectFacts, ReadOptions, Store, StoredObject } from './store';
 
@@ -209,21 +210,4 @@ async function removeFile(path: string, key: string, { ifGeneration, lock }: Com
     await rm(path, { force: true });
   };
   await withFileLock(hiddenBeside(path, 'lock'), compareThenRemove, lock);
-}
-
-/** Hidden names are not objects: neither listed nor readable. */
-function hiddenBeside(path: string, suffix: string): string {
-  return join(dirname(path), `.${basename(path)}.${suffix}`);
-}
-
-/** Nothing there, or a file where a folder was to lead there. */
-const MISSING = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG']);
-
-async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (MISSING.has(errnoOf(error) ?? '')) return undefined;
-    throw error;
-  }
 }

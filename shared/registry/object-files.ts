@@ -1,3 +1,5 @@
+import { isAbsolute } from 'node:path';
+
 /** What an object must be for a write to happen. */
 export interface WriteOptions {
   /** The generation that must be there still, or `'absent'` for none. Anything may be there when left out. */
@@ -13,7 +15,24 @@ export interface ObjectAddress {
   readonly name: string;
 }
 
-/** Objects of any size, in any bucket, read and written as streams. */
+/** The objects of a bucket whose names begin with a prefix. */
+export interface ObjectPrefix {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+/** An object as a listing tells of it. */
+export interface ListedObject {
+  readonly name: string;
+  readonly generation: string;
+  /** Undefined where nobody said. */
+  readonly contentType?: string;
+}
+
+/**
+ * Objects of any size, in any bucket, read and written as streams. A folder is a bucket too, whose name is its absolute
+ * path.
+ */
 export interface ObjectFiles {
   /**
    * Reads one generation of an object as it is stored, so that what was stored compressed comes compressed. Bytes are
@@ -38,4 +57,16 @@ export interface ObjectFiles {
 
   /** The generation of an object; undefined when there is none. @throws {ServingError} `store-unavailable` */
   stat(address: ObjectAddress): Promise<string | undefined>;
+
+  /** Names what lies under a prefix, at any depth, in the order of the names. @throws {ServingError} `store-unavailable` */
+  list(where: ObjectPrefix): AsyncIterable<ListedObject>;
+}
+
+/** Whether a bucket is a folder: no name of a bucket begins as a path does. */
+export const isFolder = (bucket: string): boolean => isAbsolute(bucket);
+
+/** The address of an object, or of all below a prefix, as people write it. */
+export function uriOf({ bucket, ...rest }: ObjectAddress | ObjectPrefix): string {
+  const path = 'name' in rest ? rest.name : rest.prefix;
+  return isFolder(bucket) ? `${bucket}/${path}` : `gs://${bucket}/${path}`;
 }

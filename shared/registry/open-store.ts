@@ -33,7 +33,8 @@ export async function openStore(uri: string, environment: StoreEnvironment = {})
   });
 }
 
-function parseLocation(uri: string): { bucket: string; prefix: string } {
+/** Takes `gs://bucket/prefix` apart; the prefix has no slash at either end. @throws {ServingError} `store-unavailable` */
+export function parseLocation(uri: string): { bucket: string; prefix: string } {
   const [, bucket, prefix = ''] = LOCATION.exec(uri) ?? [];
   if (bucket === undefined) throw refused(`"${uri}" names no bucket, expected gs://bucket/prefix`);
   return { bucket, prefix: prefix.replace(/^\/+|\/+$/g, '') };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { type GcsFilesLimits, openGcsFiles } from '../../shared/registry/gcs-files';
+import { createBucket } from '../bucket';
 import {
   closeAfter,
   endMissing,
@@ -14,8 +15,10 @@ import {
 } from '../fault-server';
 import { describeWithEmulator, type GcsEmulator, startGcsEmulator } from '../gcs-emulator';
 import { startUploadServer, type UploadServer } from '../upload-server';
+import { allOf, piecesOf, readAll, testFiles } from './files-contract';
 
 const KIB = 1024;
+const PART = 256 * KIB;
 const QUICK: Partial<GcsFilesLimits> = {
   headersMs: 500,
   idleMs: 200,
@@ -26,84 +29,31 @@ const QUICK: Partial<GcsFilesLimits> = {
   maxDelayMs: 20,
 };
 
-async function readAll(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of source) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-async function* piecesOf(bytes: Uint8Array, size = 10_000) {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-}
-
 describeWithEmulator('files in Cloud Storage', () => {
   let emulator: GcsEmulator;
 
   beforeAll(async () => {
     emulator = await startGcsEmulator();
-    await emulator.createBucket('files');
   });
   afterAll(() => emulator.stop());
 
-  const open = () => openGcsFiles({ endpoint: emulator.endpoint, limits: { partBytes: 256 * KIB } });
-
-  test.each([
-    ['nothing', 0],
-    ['less than a part', 1000],
-    ['a part', 256 * KIB],
-    ['two parts and a byte', 512 * KIB + 1],
-  ])('what is written, be it %s, is what is read', async (name, size) => {
-    const bytes = randomBytes(size);
-    const address = { bucket: 'files', name: `a folder/${name}?` };
-
-    const generation = (await open().write(address, piecesOf(bytes))) ?? '';
-
-    expect(await open().stat(address)).toBe(generation);
-    expect((await readAll(open().openRead(address, generation))).equals(bytes)).toBe(true);
-  });
-
-  test('an object is written only if the generation is the one that was asked for', async () => {
-    const address = { bucket: 'files', name: 'guarded' };
-    const write = (text: string, ifGeneration: string) =>
-      open().write(address, piecesOf(Buffer.from(text)), { ifGeneration });
-
-    const first = await write('one', 'absent');
-    expect(await write('two', 'absent')).toBeUndefined();
-    const third = await write('three', String(first));
-    expect(await write('four', String(first))).toBeUndefined();
-
-    expect((await readAll(open().openRead(address, String(third)))).toString()).toBe('three');
-  });
-
-  test('a source that fails leaves no object', async () => {
-    const address = { bucket: 'files', name: 'unfinished' };
-    async function* source() {
-      yield randomBytes(300 * KIB);
-      throw new Error('enough');
-    }
-
-    await expect(open().write(address, source())).rejects.toThrow('enough');
-
-    expect(await open().stat(address)).toBeUndefined();
-  });
-
-  test('a generation that has been replaced is not found', async () => {
-    const address = { bucket: 'files', name: 'replaced' };
-    const first = await open().write(address, piecesOf(Buffer.from('one')));
-    await open().write(address, piecesOf(Buffer.from('two')));
-
-    await expect(readAll(open().openRead(address, String(first)))).rejects.toMatchObject({
-      code: 'object-not-found',
-    });
+  testFiles({
+    open: () => openGcsFiles({ endpoint: emulator.endpoint, limits: { partBytes: PART, pageObjects: 3 } }),
+    newBucket: async () => (await createBucket(emulator)).name,
+    partBytes: PART,
   });
 
   test('a bucket that is not there is told of', async () => {
-    const address = { bucket: 'no-such-bucket', name: 'x' };
-
-    await expect(open().write(address, piecesOf(Buffer.from('x')))).rejects.toMatchObject({
+    const files = openGcsFiles({ endpoint: emulator.endpoint });
+    const missing = {
       code: 'store-unavailable',
       message: 'the store answered 404: does the bucket exist?',
-    });
+    };
+
+    await expect(
+      files.write({ bucket: 'no-such-bucket', name: 'x' }, piecesOf(Buffer.from('x'))),
+    ).rejects.toMatchObject(missing);
+    await expect(allOf(files.list({ bucket: 'no-such-bucket', prefix: '' }))).rejects.toMatchObject(missing);
   });
 });
 
