@@ -11,6 +11,7 @@ import { addLoadCost } from './commands/load-cost';
 import { addPredict } from './commands/predict';
 import { addPublish } from './commands/publish';
 import { addRollout } from './commands/rollout';
+import { addScore } from './commands/score';
 import { addSeal } from './commands/seal';
 import { addShow } from './commands/show';
 import { addVerify } from './commands/verify';
@@ -29,6 +30,7 @@ const COMMANDS: readonly AddCommand[] = [
   addRollout,
   addGc,
   addPredict,
+  addScore,
   addLoadCost,
 ];
 

@@ -28,14 +28,20 @@ export interface InterferingProxy {
 /**
  * Stands between a client and a real server, and does to requests what networks do. It also minds the condition of a
  * DELETE, as Cloud Storage does and its emulator does not.
+ *
+ * @param before a request goes on when what this gives is resolved.
  */
-export async function startInterferingProxy(target: string): Promise<InterferingProxy> {
+export async function startInterferingProxy(
+  target: string,
+  before: (request: ReceivedRequest) => Promise<void> = async () => {},
+): Promise<InterferingProxy> {
   const requests: ReceivedRequest[] = [];
   const scripts = new Map<string, Interference[]>();
   const server = createServer((request, response) => {
     const { method = '', url: path = '' } = request;
     requests.push({ method, path });
-    void interfere(scripts.get(method)?.shift() ?? 'forward', { target, request, response });
+    const interference = scripts.get(method)?.shift() ?? 'forward';
+    void before({ method, path }).then(() => interfere(interference, { target, request, response }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -8,10 +8,14 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the package's program as a shell would, in the root of the project. */
-export function runCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+/** Runs the package's program as a shell would, in the root of the project or elsewhere. */
+export function runCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  { cwd = projectPath('.') }: { readonly cwd?: string } = {},
+): Promise<Ended> {
   return new Promise((resolve) => {
-    const options = { cwd: projectPath('.'), env: { ...process.env, ...env } };
+    const options = { cwd, env: { ...process.env, ...env } };
     execFile(projectPath('dist/cli.js'), args, options, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );

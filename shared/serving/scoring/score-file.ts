@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ServingError } from '../../core/errors';
 import { isBad } from '../../protocol/lines/input-rows';
 import { writeBadRows } from '../../protocol/lines/row-answers';
-import type { ObjectAddress, ObjectFiles } from '../../registry/object-files';
+import type { ObjectFiles } from '../../registry/object-files';
 import type { Config } from '../config';
 import type { LogEntry } from '../log';
 import { gunzipIfNeeded } from './gunzip';
@@ -19,18 +19,23 @@ import {
   writeSummary,
 } from './scoring-report';
 import { createSideFile } from './side-file';
+import { writeText } from './text-object';
 
 /** What scoring a file needs of the world. */
-export interface ScoreFileParts {
-  readonly scoring: Config['scoring'];
+export interface ScoreJobParts {
   readonly files: ObjectFiles;
   /** Loads the model if need be, and holds it. @throws {ServingError} `model-unavailable` */
   readonly openScorer: () => Promise<RowScorer>;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
-  readonly log: (entry: LogEntry) => void;
   /** Longest wait for another run of the same job to finish its last steps, in milliseconds. @default 10000 */
   readonly patienceMs?: number;
+}
+
+/** What scoring the file of an event needs besides. */
+export interface ScoreFileParts extends ScoreJobParts {
+  readonly scoring: Config['scoring'];
+  readonly log: (entry: LogEntry) => void;
 }
 
 /**
@@ -45,7 +50,7 @@ export interface ScoreFileParts {
 export async function scoreFile(parts: ScoreFileParts, event: StorageEvent): Promise<ScoreOutcome> {
   const job = readJobOrLog(parts, event);
   if (job === undefined) return 'ignored';
-  const report = await runJob(parts, job);
+  const report = await scoreJob(parts, job);
   parts.log(jobEntry(job, report));
   return report.outcome;
 }
@@ -61,7 +66,12 @@ function readJobOrLog({ scoring, log }: ScoreFileParts, event: StorageEvent): Sc
   }
 }
 
-async function runJob(parts: ScoreFileParts, job: ScoringJob): Promise<ScoringReport> {
+/**
+ * Scores one file, as `scoreFile` does.
+ *
+ * @throws what may pass.
+ */
+export async function scoreJob(parts: ScoreJobParts, job: ScoringJob): Promise<ScoringReport> {
   const { files } = parts;
   if ((await files.stat(job.summary)) !== undefined) return { outcome: 'done-before' };
   // Predictions without a summary are of a run that is about to write one, or of one that died: only time tells.
@@ -80,7 +90,7 @@ async function runJob(parts: ScoreFileParts, job: ScoringJob): Promise<ScoringRe
 const POLL_MS = 250;
 
 async function waitForSummary(
-  { files, now, patienceMs = 10_000 }: ScoreFileParts,
+  { files, now, patienceMs = 10_000 }: ScoreJobParts,
   job: ScoringJob,
 ): Promise<boolean> {
   for (const giveUpAt = now() + patienceMs; ; await sleep(POLL_MS)) {
@@ -90,7 +100,7 @@ async function waitForSummary(
 }
 
 /** @param ifGeneration what the predictions must be when these take their place. */
-async function score(parts: ScoreFileParts, job: ScoringJob, ifGeneration: string): Promise<ScoringReport> {
+async function score(parts: ScoreJobParts, job: ScoringJob, ifGeneration: string): Promise<ScoringReport> {
   const { files, now } = parts;
   const startedAt = now();
   // Before the file is asked for: a connection that waits for its reader may be lost.
@@ -108,7 +118,7 @@ async function score(parts: ScoreFileParts, job: ScoringJob, ifGeneration: strin
 }
 
 /** Predictions by another run came first: its summary says that all is well, and its absence that it died. */
-async function yieldToOther(parts: ScoreFileParts, job: ScoringJob): Promise<ScoringReport> {
+async function yieldToOther(parts: ScoreJobParts, job: ScoringJob): Promise<ScoringReport> {
   if (await waitForSummary(parts, job)) return { outcome: 'overtaken' };
   throw new ServingError('conflict', `another run wrote ${job.predictions.name}, and has not finished`);
 }
@@ -159,18 +169,4 @@ async function writeOutputs(
     await side.abort();
     await bytes.return(undefined);
   }
-}
-
-/** Says whether it was written. */
-async function writeText(
-  files: ObjectFiles,
-  address: ObjectAddress,
-  text: string,
-  ifGeneration?: 'absent',
-): Promise<boolean> {
-  async function* pieces(): AsyncGenerator<string> {
-    yield text;
-  }
-  const options = { contentType: 'application/json', ...(ifGeneration && { ifGeneration }) };
-  return (await files.write(address, pieces(), options)) !== undefined;
 }

@@ -31,17 +31,29 @@ export interface ScoringJob {
 const FINALIZED = 'google.cloud.storage.object.v1.finalized';
 
 /**
- * Says what an event asks for; undefined for an object that is not to be scored: one elsewhere than under the input
- * prefix, one that this package wrote itself, or the empty object that some tools make for a folder.
- *
- * Names of outputs hold the generation, so that a file that is replaced is scored again beside its predecessor.
+ * Says what an event asks for; undefined where it asks for nothing, as `jobOf` says.
  *
  * @throws {ServingError} `invalid-request` for an event that describes no object.
  */
 export function readJob(scoring: Config['scoring'], event: StorageEvent): ScoringJob | undefined {
+  return event.type === FINALIZED ? jobOf(scoring, readObject(event.data)) : undefined;
+}
+
+/** One generation of a file, wherever it is. */
+export interface StoredFile extends ObjectAddress {
+  readonly generation: string;
+  readonly contentType?: unknown;
+}
+
+/**
+ * The job of scoring a file; undefined for an object that is not to be scored: one elsewhere than under the input
+ * prefix, one that this package wrote itself, or the empty object that some tools make for a folder.
+ *
+ * Names of outputs hold the generation, so that a file that is replaced is scored again beside its predecessor.
+ */
+export function jobOf(scoring: Config['scoring'], file: StoredFile): ScoringJob | undefined {
   const { inputPrefix, outputPrefix } = scoring;
-  if (event.type !== FINALIZED) return undefined;
-  const { bucket, name, generation, contentType } = readObject(event.data);
+  const { bucket, name, generation, contentType } = file;
   const outputBucket = scoring.outputBucket ?? bucket;
   const isOwn = bucket === outputBucket && name.startsWith(outputPrefix);
   if (isOwn || !name.startsWith(inputPrefix) || name.endsWith('/')) return undefined;
@@ -57,11 +69,6 @@ export function readJob(scoring: Config['scoring'], event: StorageEvent): Scorin
     summary: output('summary.json'),
     failure: output('error.json'),
   };
-}
-
-interface StoredFile extends ObjectAddress {
-  readonly generation: string;
-  readonly contentType: unknown;
 }
 
 /** Numbers of 64 bits are strings in these events, and numbers in some that tools make. */

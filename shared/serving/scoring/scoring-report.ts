@@ -1,6 +1,8 @@
 import { hasCode, type ServingError } from '../../core/errors';
+import { uriOf } from '../../registry/object-files';
 import type { LogEntry } from '../log';
 import type { ScoringJob } from './scoring-job';
+import { toJsonText } from './text-object';
 
 /**
  * How an event ended. `ignored`: not a file to score; `done-before`, `overtaken`: another run had written, or wrote,
@@ -49,7 +51,7 @@ export function isPermanent(error: unknown): error is ServingError {
 
 /** The content of a job's summary. */
 export function writeSummary(job: ScoringJob, figures: ScoringFigures, outputs: ScoringOutputs): string {
-  return toText({
+  return toJsonText({
     input: describeInput(job),
     model: figures.model,
     version: figures.version,
@@ -61,15 +63,26 @@ export function writeSummary(job: ScoringJob, figures: ScoringFigures, outputs: 
   });
 }
 
+/** What the summary of a job says was counted. */
+export function readFigures(summary: string): ScoringFigures {
+  const { rows, bad_rows: badRows, duration_ms: durationMs, model, version } = JSON.parse(summary);
+  return { rows, badRows, durationMs, model, version };
+}
+
 /** Why a job cannot be done, for whoever looks for its output. */
 export function writeFailure(job: ScoringJob, { code, message, errors }: ServingError): string {
-  return toText({ input: describeInput(job), code, detail: message, ...(errors.length > 0 && { errors }) });
+  return toJsonText({
+    input: describeInput(job),
+    code,
+    detail: message,
+    ...(errors.length > 0 && { errors }),
+  });
 }
 
 /** The log entry of a job. */
 export function jobEntry({ input, generation }: ScoringJob, report: ScoringReport): LogEntry {
   const { outcome, error, ...figures } = report;
-  const file = `gs://${input.bucket}/${input.name}#${generation}`;
+  const file = `${uriOf(input)}#${generation}`;
   return {
     severity: error === undefined ? 'INFO' : 'ERROR',
     message: `scoring ${file}: ${outcome}`,
@@ -82,8 +95,4 @@ export function jobEntry({ input, generation }: ScoringJob, report: ScoringRepor
 
 function describeInput({ input, generation }: ScoringJob) {
   return { bucket: input.bucket, name: input.name, generation };
-}
-
-function toText(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
