@@ -6,6 +6,8 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=deploy/run-command.sh
 . "$root/deploy/run-command.sh"
+# shellcheck source=deploy/gcloud-steps.sh
+. "$root/deploy/gcloud-steps.sh"
 
 usage() {
   cat <<'HELP'
@@ -133,17 +135,11 @@ read_settings() {
 read_environment() {
   # The folder that the build fills (function/fill-compile-cache.js): a build and its function both lie in /workspace.
   environment=("GOOGLE_CLOUD_PROJECT=$project" "MODEL_REGISTRY=$registry" NODE_COMPILE_CACHE=/workspace/.compile-cache)
-  local name line
+  local name
   for name in MODEL_NAME MODEL_VERSION CORS_ALLOW_ORIGINS PREDICTION_LOG; do
     if [ -n "${!name:-}" ]; then environment+=("$name=${!name}"); fi
   done
-  while IFS= read -r line; do
-    case $line in
-      '') ;;
-      [A-Za-z_]*=*) environment+=("$line") ;;
-      *) fail "EXTRA_ENV: expected NAME=VALUE on each line, got $line" ;;
-    esac
-  done <<<"${EXTRA_ENV:-}"
+  add_variables "${EXTRA_ENV:-}"
   # Here and not inside the command: a failure in an argument's $(...) would not stop the script.
   environment_list=$(joined "${environment[@]}")
 }
@@ -189,23 +185,6 @@ grant_project() {
     --condition=None --format=none --quiet
 }
 
-create_service_account() {
-  local describe create
-  describe=(gcloud iam service-accounts describe "$service_account" "--project=$project")
-  create=(gcloud iam service-accounts create onnx-functions "--project=$project"
-    '--display-name=ONNX functions' --quiet)
-  if [ "$DRY_RUN" = yes ]; then
-    echo "$(quoted "${describe[@]}") >/dev/null 2>&1 || $(quoted "${create[@]}")"
-  else
-    "${describe[@]}" >/dev/null 2>&1 || "${create[@]}"
-  fi
-}
-
-grant_bucket() {
-  run gcloud storage buckets add-iam-policy-binding "gs://${1%%/*}" "--project=$project" \
-    "--member=serviceAccount:$service_account" "--role=roles/storage.$2" --condition=None --format=none --quiet
-}
-
 deploy_function() {
   local entry secrets=--clear-secrets memory=512Mi concurrency=40 timeout=60s variables=$environment_list trigger
   entry=$(entry_point "$1")
@@ -234,22 +213,6 @@ deploy_function() {
 let_trigger_call() {
   run gcloud functions add-invoker-policy-binding "$1" "--project=$project" "--region=$region" \
     "--member=serviceAccount:$service_account" --format=none --quiet
-}
-
-# gcloud splits lists at commas unless the list names its separator first (`gcloud topic escaping`).
-joined() {
-  local separator
-  for separator in @ '|' ';' '~' '#'; do
-    case $* in
-      *"$separator"*) ;;
-      *)
-        local IFS=$separator
-        echo "^$separator^$*"
-        return
-        ;;
-    esac
-  done
-  fail 'the environment holds each of @ | ; ~ #: gcloud needs one of them to separate the variables'
 }
 
 main "$@"

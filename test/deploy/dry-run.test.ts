@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ROOT, runScript } from './script';
+import { ROOT, runScript, settingsReadBy } from './script';
 
 const SETTINGS = { PROJECT: 'demo', BUCKET: 'models' };
 const ACCOUNT = 'onnx-functions@demo.iam.gserviceaccount.com';
@@ -170,14 +168,6 @@ describe('deploy.sh', () => {
     expect(stderr).toContain(message);
   });
 });
-
-/** The upper-case variables that a script expands with a default, or takes from a list of names. */
-function settingsReadBy(path: string): string[] {
-  const script = readFileSync(join(ROOT, path), 'utf8');
-  const expanded = [...script.matchAll(/\$\{([A-Z_]+):?[-+]/g)].map(([, name = '']) => name);
-  const listed = /for name in ([A-Z_ ]+);/.exec(script)?.[1]?.split(' ') ?? [];
-  return [...new Set([...expanded, ...listed])];
-}
 
 async function dryRun(args: readonly string[], env: Readonly<Record<string, string>>): Promise<string[]> {
   const { code, stdout, stderr } = await runScript('deploy.sh', ['--dry-run', ...args], env);

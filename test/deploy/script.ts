@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The project's root folder. */
@@ -36,4 +37,12 @@ function collect(stream: NodeJS.ReadableStream): () => string {
   const chunks: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   return () => Buffer.concat(chunks).toString();
+}
+
+/** The upper-case variables that a script expands with a default, or takes from a list of names. */
+export function settingsReadBy(path: string): string[] {
+  const script = readFileSync(join(ROOT, path), 'utf8');
+  const expanded = [...script.matchAll(/\$\{([A-Z_]+):?[-+]/g)].map(([, name = '']) => name);
+  const listed = /for name in ([A-Z_ ]+);/.exec(script)?.[1]?.split(' ') ?? [];
+  return [...new Set([...expanded, ...listed])];
 }
