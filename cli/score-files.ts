@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { hasCode } from '../shared/core/errors';
+import { PRODUCTION } from '../shared/core/routing';
 import { openFiles } from '../shared/registry/open-files';
 import { openStore } from '../shared/registry/open-store';
 import { createRegistry } from '../shared/registry/registry';
@@ -7,6 +9,7 @@ import { countCpus } from '../shared/runtime/cpu';
 import { createSession } from '../shared/runtime/session';
 import { runTask, type TaskResult } from '../shared/serving/bulk/run-task';
 import { type Config, readConfig } from '../shared/serving/config';
+import type { ModelRef, ModelVersion } from '../shared/serving/models/model-choice';
 import { createModels, type Models } from '../shared/serving/models/models';
 import { holdRowScorer } from '../shared/serving/scoring/score-rows';
 import type { ScoreRun } from './score-options';
@@ -28,14 +31,26 @@ export function scoreFiles(run: ScoreRun, { terminal, registry }: ScoreFilesPart
   const models = openModels(config, terminal);
   const parts = {
     files: openFiles(config.registry.gcsApiEndpoint),
-    chooseModel: () => models.manifest(run.model),
-    openScorer: async (version: ScoreRun['model']) => holdRowScorer(await models.get(version)),
+    chooseModel: () => chooseModel(models, run.model),
+    openScorer: async (version: ModelVersion) => holdRowScorer(await models.get(version)),
     now: () => performance.now(),
     today: () => new Date(terminal.now()),
     onFile: createProgress(terminal),
     parallel: run.parallel,
   };
   return runTask(parts, run, run.task);
+}
+
+/** A run is scored by the production version as a whole where traffic is split, and not by the one that is drawn. */
+async function chooseModel(models: Models, ref: ModelRef): Promise<ModelVersion> {
+  if (ref.version !== undefined) return models.manifest(ref);
+  try {
+    return await models.manifest({ ...ref, version: PRODUCTION });
+  } catch (error) {
+    if (!hasCode(error, 'model-not-found')) throw error;
+    // Nothing is promoted: it is the highest version then.
+    return models.manifest(ref);
+  }
 }
 
 function openModels(config: Config, { err }: Terminal): Models {

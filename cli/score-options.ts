@@ -1,3 +1,4 @@
+import { ALIAS_NAME } from '../shared/core/routing';
 import { type ObjectPrefix, uriOf } from '../shared/registry/object-files';
 import { parsePrefix } from '../shared/registry/open-files';
 import type { Task } from '../shared/serving/bulk/deal';
@@ -5,7 +6,7 @@ import { createReader, type Environment, unexpected } from '../shared/serving/en
 import type { ModelRef } from '../shared/serving/models/model-choice';
 import { UsageError } from './exit-code';
 import type { Terminal } from './terminal';
-import { checkModelName, parseVersionName } from './version-name';
+import { checkModelName, checkVersion } from './version-name';
 
 /** Options of `score` as they stand on the command line. */
 export interface ScoreOptions {
@@ -96,7 +97,9 @@ function readModel(model: string | undefined, env: Environment): ModelRef {
     const { MODEL_NAME: name, MODEL_VERSION: version } = env;
     return { ...(name && { name }), ...(version && { version }) };
   }
-  if (!model.includes('/')) return { name: checkModelName(model) };
-  const { model: name, version } = parseVersionName(model);
-  return { name, version };
+  const [name = '', version, ...rest] = model.split('/');
+  if (rest.length > 0) throw new UsageError(`--model: expected MODEL or MODEL/VERSION, got "${model}"`);
+  checkModelName(name);
+  if (version === undefined) return { name };
+  return { name, version: ALIAS_NAME.test(version) ? version : checkVersion(version) };
 }

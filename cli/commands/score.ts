@@ -12,7 +12,10 @@ export const addScore: AddCommand = (program, { terminal, globals, action }) => 
     .description('score every CSV and NDJSON file below a folder or gs://bucket/prefix, each once')
     .argument('<input>', 'folder or gs://bucket/prefix with the files')
     .requiredOption('--output <uri>', 'folder or gs://bucket/prefix for the predictions')
-    .option('--model <name[/version]>', 'which model; else MODEL_NAME and MODEL_VERSION say')
+    .option(
+      '--model <name[/version]>',
+      'which model, and version or alias; else MODEL_NAME and MODEL_VERSION say',
+    )
     .option('--run <name>', 'what all tasks of a run call it; else CLOUD_RUN_EXECUTION says')
     .option('--parallel <files>', 'most files at the same time', '4')
     .addHelpText('after', HELP)

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readScoreRun } from '../../cli/score-options';
@@ -103,6 +103,25 @@ describe('score', () => {
     ]);
   });
 
+  test('is by the production version where traffic is split, and by another one where that is named', async () => {
+    const registry = join(root, 'models');
+    cpSync(projectPath('model-artifacts'), registry, { recursive: true });
+    const state = {
+      schema_version: 1,
+      aliases: { production: '1.0.0', next: '1.1.0' },
+      traffic: { '1.1.0': 100 },
+    };
+    writeFileSync(join(registry, 'iris/model.json'), JSON.stringify(state));
+
+    const usual = await score(['--run', 'a', '--registry', registry, '--json']);
+    const next = await score(['--run', 'b', '--registry', registry, '--json', '--model', 'iris/next']);
+
+    expect([usual, next].map(({ stdout }) => JSON.parse(stdout).summary.versions)).toEqual([
+      { '1.0.0': 2 },
+      { '1.1.0': 2 },
+    ]);
+  });
+
   test.each([
     ['no place for the predictions', [], {}, 64, "required option '--output <uri>' not specified"],
     ['a place among the files', ['--output', 'in/x'], {}, 64, '--output: expected a place outside of '],
@@ -148,6 +167,7 @@ describe('what score is asked to do', () => {
 
   test.each([
     [{ model: 'iris' }, { MODEL_NAME: 'rose', MODEL_VERSION: '2.0.0' }, { name: 'iris' }],
+    [{ model: 'iris/champion' }, {}, { name: 'iris', version: 'champion' }],
     [{ model: 'iris/1.0.0' }, {}, { name: 'iris', version: '1.0.0' }],
     [{}, { MODEL_NAME: 'rose', MODEL_VERSION: '2.0.0' }, { name: 'rose', version: '2.0.0' }],
   ])('is with the model of %j before that of %j', (options, env, model) => {
