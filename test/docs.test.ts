@@ -79,6 +79,7 @@ test.each([
   'docs/metrics.md',
   'docs/bulk.md',
   'deploy/README.md',
+  'deploy/terraform/README.md',
 ])('every link of %s leads somewhere', (path) => {
   const links = [...read(path).matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] ?? '');
 

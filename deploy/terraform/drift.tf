@@ -1,0 +1,147 @@
+# Compares what the model was asked with what it was trained on, on a schedule.
+
+locals {
+  watches_drift = var.drift != null
+}
+
+# The prediction log, as NDJSON files by the hour.
+resource "google_storage_bucket" "prediction_log" {
+  count = local.watches_drift ? 1 : 0
+
+  project                     = var.project_id
+  name                        = var.drift.log_bucket
+  location                    = local.location
+  labels                      = local.labels
+  uniform_bucket_level_access = true
+  public_access_prevention    = "enforced"
+  force_destroy               = true
+
+  lifecycle_rule {
+    action {
+      type = "Delete"
+    }
+
+    condition {
+      age = var.drift.log_days
+    }
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_logging_project_sink" "predictions" {
+  count = local.watches_drift ? 1 : 0
+
+  project                = var.project_id
+  name                   = "${local.prefix}onnx-functions-predictions"
+  description            = "Predictions of the services, for the drift check"
+  destination            = "storage.googleapis.com/${google_storage_bucket.prediction_log[0].name}"
+  filter                 = "${local.log_filter} AND jsonPayload.prediction:*"
+  unique_writer_identity = true
+}
+
+resource "google_storage_bucket_iam_member" "sink_writes" {
+  count = local.watches_drift ? 1 : 0
+
+  bucket = google_storage_bucket.prediction_log[0].name
+  role   = "roles/storage.objectCreator"
+  member = google_logging_project_sink.predictions[0].writer_identity
+}
+
+resource "google_service_account" "drift" {
+  count = local.watches_drift ? 1 : 0
+
+  project      = var.project_id
+  account_id   = "${local.prefix}onnx-functions-drift"
+  display_name = "ONNX functions: checks for drift"
+}
+
+resource "google_storage_bucket_iam_member" "drift_reads" {
+  for_each = local.watches_drift ? {
+    models = google_storage_bucket.models.name
+    log    = google_storage_bucket.prediction_log[0].name
+  } : {}
+
+  bucket = each.value
+  role   = "roles/storage.objectViewer"
+  member = google_service_account.drift[0].member
+}
+
+resource "google_cloud_run_v2_job" "drift" {
+  count = local.watches_drift ? 1 : 0
+
+  project             = var.project_id
+  location            = var.region
+  name                = "${local.prefix}drift"
+  deletion_protection = false
+  labels              = local.labels
+
+  template {
+    template {
+      service_account = google_service_account.drift[0].email
+      timeout         = "3600s"
+      # The same log gives the same answer: trying again would only delay the alert.
+      max_retries = 0
+
+      containers {
+        image = var.drift.image
+        # The image's entry point is Node.js, and its working directory holds the command line.
+        args = concat(["cli.js", "drift"], var.drift.arguments)
+
+        resources {
+          limits = { cpu = "1", memory = "512Mi" }
+        }
+
+        dynamic "env" {
+          for_each = local.environment
+
+          content {
+            name  = env.key
+            value = env.value
+          }
+        }
+      }
+    }
+  }
+
+  depends_on = [google_storage_bucket_iam_member.drift_reads]
+}
+
+resource "google_service_account" "scheduler" {
+  count = local.watches_drift ? 1 : 0
+
+  project      = var.project_id
+  account_id   = "${local.prefix}onnx-functions-sched"
+  display_name = "ONNX functions: starts the drift check"
+}
+
+resource "google_cloud_run_v2_job_iam_member" "scheduler_runs" {
+  count = local.watches_drift ? 1 : 0
+
+  project  = var.project_id
+  location = var.region
+  name     = google_cloud_run_v2_job.drift[0].name
+  role     = "roles/run.invoker"
+  member   = google_service_account.scheduler[0].member
+}
+
+resource "google_cloud_scheduler_job" "drift" {
+  count = local.watches_drift ? 1 : 0
+
+  project   = var.project_id
+  region    = var.region
+  name      = "${local.prefix}onnx-functions-drift"
+  schedule  = var.drift.schedule
+  time_zone = var.drift.time_zone
+
+  http_target {
+    http_method = "POST"
+    uri         = "https://run.googleapis.com/v2/${google_cloud_run_v2_job.drift[0].id}:run"
+
+    oauth_token {
+      service_account_email = google_service_account.scheduler[0].email
+    }
+  }
+
+  depends_on = [google_project_service.api]
+}

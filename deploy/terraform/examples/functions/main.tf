@@ -1,0 +1,34 @@
+# The least: three private functions, and somebody who may call them.
+#
+#   deploy/terraform/pack.sh && cd deploy/terraform/examples/functions
+#   terraform init && terraform apply -var project_id=my-project
+
+variable "project_id" {
+  description = "The Google Cloud project."
+  type        = string
+}
+
+provider "google" {
+  project = var.project_id
+}
+
+module "onnx_functions" {
+  source = "../.."
+
+  project_id     = var.project_id
+  region         = "europe-west1"
+  source_archive = "${path.root}/../../functions.zip"
+  model_name     = "iris"
+  invokers       = ["user:ada@example.com"]
+  alert_emails   = ["on-call@example.com"]
+}
+
+output "urls" {
+  description = "Address of each function."
+  value       = module.onnx_functions.function_urls
+}
+
+output "models_bucket" {
+  description = "Where `deploy/upload-model.sh` puts the models."
+  value       = module.onnx_functions.models_bucket
+}

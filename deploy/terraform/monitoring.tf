@@ -1,0 +1,300 @@
+# What the log is counted into, and the alerts. The queries are PromQL, in the names that Cloud Monitoring gives its
+# metrics there: run.googleapis.com/request_count is run_googleapis_com:request_count.
+
+locals {
+  log_filter = join(" AND ", [
+    "resource.type=\"cloud_run_revision\"",
+    "resource.labels.service_name=(${join(" OR ", formatlist("\"%s\"", local.service_names))})",
+  ])
+
+  # Milliseconds of a request, and their split. Each is in the log entry of every request that took that step.
+  timings = {
+    latency    = { field = "latencyMs", description = "Time from a request to its answer" }
+    load       = { field = "loadMs", description = "Time that a request waited for its model to be loaded" }
+    validate   = { field = "validateMs", description = "Time that it took to read and check the rows" }
+    preprocess = { field = "preprocessMs", description = "Time that it took to make tensors of images" }
+    queue      = { field = "queueMs", description = "Time that a request waited for the runs before its own" }
+    run        = { field = "runMs", description = "Time of the model run" }
+  }
+
+  metric_prefix = replace("${local.prefix}onnx", "-", "_")
+}
+
+resource "google_logging_metric" "timing" {
+  for_each = local.timings
+
+  project         = var.project_id
+  name            = "${local.metric_prefix}_${each.key}_ms"
+  description     = each.value.description
+  filter          = "${local.log_filter} AND jsonPayload.${each.value.field}>=0"
+  value_extractor = "EXTRACT(jsonPayload.${each.value.field})"
+
+  label_extractors = {
+    model   = "EXTRACT(jsonPayload.model)"
+    version = "EXTRACT(jsonPayload.version)"
+  }
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "DISTRIBUTION"
+    unit        = "ms"
+
+    labels {
+      key         = "model"
+      value_type  = "STRING"
+      description = "The model that answered"
+    }
+
+    labels {
+      key         = "version"
+      value_type  = "STRING"
+      description = "The version that answered"
+    }
+  }
+
+  # From 0.1 ms, in steps of 1.4, to a minute.
+  bucket_options {
+    exponential_buckets {
+      num_finite_buckets = 40
+      growth_factor      = 1.4
+      scale              = 0.1
+    }
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_logging_metric" "cold_start" {
+  project         = var.project_id
+  name            = "${local.metric_prefix}_cold_start_ms"
+  description     = "Time of requests that met a fresh instance"
+  filter          = "${local.log_filter} AND jsonPayload.coldStart=true"
+  value_extractor = "EXTRACT(jsonPayload.latencyMs)"
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "DISTRIBUTION"
+    unit        = "ms"
+  }
+
+  bucket_options {
+    exponential_buckets {
+      num_finite_buckets = 40
+      growth_factor      = 1.4
+      scale              = 0.1
+    }
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_logging_metric" "load_failures" {
+  project     = var.project_id
+  name        = "${local.metric_prefix}_load_failures"
+  description = "Attempts to load a model or its manifest that failed"
+  filter      = "${local.log_filter} AND jsonPayload.message=~\"^loading the \\w+ failed\""
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    unit        = "1"
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+# A batch logs how often it predicted each class, which no extractor can take apart: this counts single predictions.
+resource "google_logging_metric" "predictions" {
+  project     = var.project_id
+  name        = "${local.metric_prefix}_predictions"
+  description = "Single predictions, by class and version"
+  filter      = "${local.log_filter} AND jsonPayload.rows=1 AND jsonPayload.prediction:*"
+
+  label_extractors = {
+    model   = "EXTRACT(jsonPayload.model)"
+    version = "EXTRACT(jsonPayload.version)"
+    class   = "EXTRACT(jsonPayload.prediction)"
+  }
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    unit        = "1"
+
+    dynamic "labels" {
+      for_each = { model = "The model that answered", version = "The version that answered", class = "The predicted class" }
+
+      content {
+        key         = labels.key
+        value_type  = "STRING"
+        description = labels.value
+      }
+    }
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_monitoring_notification_channel" "email" {
+  for_each = var.alert_emails
+
+  project      = var.project_id
+  display_name = "ONNX functions: ${each.key}"
+  type         = "email"
+  labels       = { email_address = each.key }
+}
+
+resource "google_monitoring_uptime_check_config" "server" {
+  count = var.uptime_check ? 1 : 0
+
+  project          = var.project_id
+  display_name     = "${local.prefix}onnx-functions"
+  period           = "60s"
+  timeout          = "10s"
+  selected_regions = ["USA", "EUROPE", "ASIA_PACIFIC"]
+
+  monitored_resource {
+    type = "uptime_url"
+    labels = {
+      project_id = var.project_id
+      host       = trimprefix(google_cloud_run_v2_service.server[0].uri, "https://")
+    }
+  }
+
+  http_check {
+    path         = "/health"
+    port         = 443
+    use_ssl      = true
+    validate_ssl = true
+
+    # The service is private: the check calls as Cloud Monitoring's own account.
+    service_agent_authentication {
+      type = "OIDC_TOKEN"
+    }
+  }
+}
+
+resource "google_cloud_run_v2_service_iam_member" "uptime_invoker" {
+  count = var.uptime_check ? 1 : 0
+
+  project  = var.project_id
+  location = var.region
+  name     = google_cloud_run_v2_service.server[0].name
+  role     = "roles/run.invoker"
+  member   = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-monitoring-notification.iam.gserviceaccount.com"
+}
+
+locals {
+  channels = concat(
+    [for channel in google_monitoring_notification_channel.email : channel.id],
+    var.notification_channels,
+  )
+
+  services  = "monitored_resource=\"cloud_run_revision\", service_name=~\"${join("|", local.service_names)}\""
+  user      = "logging_googleapis_com:user_${local.metric_prefix}"
+  of_ours   = "monitored_resource=\"cloud_run_revision\""
+  by_bucket = "sum by (service_name, le)"
+
+  alert_rules = merge(
+    {
+      latency = {
+        title    = "p95 above ${var.alerts.p95_ms} ms"
+        for      = "300s"
+        severity = "WARNING"
+        query    = "histogram_quantile(0.95, ${local.by_bucket} (rate(run_googleapis_com:request_latencies_bucket{${local.services}}[5m]))) > ${var.alerts.p95_ms}"
+        help     = "Compare the split (load, queue, run) on the dashboard. A long queue wants more instances or less concurrency; a long load, a minimum instance or a sealed model; a long run, more CPU."
+      }
+      errors = {
+        title    = "errors above ${var.alerts.error_ratio * 100} %"
+        for      = "300s"
+        severity = "CRITICAL"
+        query    = "sum by (service_name) (rate(run_googleapis_com:request_count{${local.services}, response_code_class=\"5xx\"}[5m])) / sum by (service_name) (rate(run_googleapis_com:request_count{${local.services}}[5m])) > ${var.alerts.error_ratio}"
+        help     = "Read the log entries with severity ERROR: `code` and `detail` say what failed. After a deployment, roll back first."
+      }
+      cpu = {
+        title    = "CPU above ${var.alerts.cpu_ratio * 100} %"
+        for      = "600s"
+        severity = "WARNING"
+        query    = "histogram_quantile(0.95, ${local.by_bucket} (rate(run_googleapis_com:container_cpu_utilizations_bucket{${local.services}}[5m]))) > ${var.alerts.cpu_ratio}"
+        help     = "Give an instance less concurrency, so that more of them start, or more CPU."
+      }
+      memory = {
+        title    = "memory above ${var.alerts.memory_ratio * 100} %"
+        for      = "600s"
+        severity = "WARNING"
+        query    = "histogram_quantile(0.95, ${local.by_bucket} (rate(run_googleapis_com:container_memory_utilizations_bucket{${local.services}}[5m]))) > ${var.alerts.memory_ratio}"
+        help     = "An instance that goes above its memory is killed with its requests. Raise the memory, or keep fewer models loaded (MAX_LOADED_MODELS)."
+      }
+      cold-starts = {
+        title    = "cold starts above ${var.alerts.cold_start_ratio * 100} % of requests"
+        for      = "600s"
+        severity = "WARNING"
+        query    = "sum by (service_name) (rate(${local.user}_cold_start_ms_count{${local.of_ours}}[30m])) / sum by (service_name) (rate(${local.user}_latency_ms_count{${local.of_ours}}[30m])) > ${var.alerts.cold_start_ratio}"
+        help     = "A minimum instance takes the cold start from the first request after a pause; more concurrency takes it from bursts."
+      }
+      load-failures = {
+        title    = "a model cannot be loaded"
+        for      = "0s"
+        severity = "CRITICAL"
+        query    = "sum by (service_name) (increase(${local.user}_load_failures{${local.of_ours}}[5m])) > 0"
+        help     = "The log entry `loading the model failed` says why: nothing published there, no right to read it, or bytes with another checksum."
+      }
+    },
+    local.watches_drift ? {
+      drift = {
+        title    = "drift, or the check for it failed"
+        for      = "0s"
+        severity = "WARNING"
+        query    = "sum by (job_name) (increase(run_googleapis_com:job_completed_execution_count{monitored_resource=\"cloud_run_job\", job_name=\"${local.prefix}drift\", result=\"failed\"}[1h])) > 0"
+        help     = "Read the output of the job's last execution. Exit code 2 is drift: the table names the features. Any other code is a failure of the check itself."
+      }
+    } : {},
+    var.uptime_check ? {
+      down = {
+        title    = "the service does not answer"
+        for      = "60s"
+        severity = "CRITICAL"
+        query    = "avg by (check_id) (avg_over_time(monitoring_googleapis_com:uptime_check_check_passed{monitored_resource=\"uptime_url\", check_id=\"${google_monitoring_uptime_check_config.server[0].uptime_check_id}\"}[2m])) < 0.5"
+        help     = "Look whether the last revision became ready, and send the traffic back to the one before."
+      }
+    } : {},
+  )
+}
+
+resource "google_monitoring_alert_policy" "this" {
+  for_each = local.alert_rules
+
+  project               = var.project_id
+  display_name          = "${local.prefix}onnx-functions: ${each.value.title}"
+  combiner              = "OR"
+  severity              = each.value.severity
+  notification_channels = local.channels
+  user_labels           = local.labels
+
+  conditions {
+    display_name = each.value.title
+
+    condition_prometheus_query_language {
+      query               = each.value.query
+      duration            = each.value.for
+      evaluation_interval = "60s"
+      # The metrics of the log come into being with their first entry.
+      disable_metric_validation = true
+    }
+  }
+
+  documentation {
+    content   = each.value.help
+    mime_type = "text/markdown"
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+  }
+
+  depends_on = [
+    google_logging_metric.timing,
+    google_logging_metric.cold_start,
+    google_logging_metric.load_failures,
+  ]
+}

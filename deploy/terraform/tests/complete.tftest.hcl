@@ -1,0 +1,188 @@
+# Everything at once, and what each part may do.
+
+mock_provider "google" {
+  mock_resource "google_service_account" {
+    defaults = { member = "serviceAccount:somebody@demo-project.iam.gserviceaccount.com" }
+  }
+
+  mock_resource "google_cloud_run_v2_service" {
+    defaults = { uri = "https://prod-server-abc-uc.a.run.app" }
+  }
+
+  mock_data "google_project" {
+    defaults = { number = "123" }
+  }
+}
+
+variables {
+  project_id     = "demo-project"
+  name_prefix    = "prod-"
+  source_archive = "tests/empty.zip"
+  model_name     = "iris"
+  functions      = ["predict", "predict-batch", "model-info", "serve"]
+  environment    = { PREDICTION_LOG = "none" }
+  invokers       = ["user:ada@example.com"]
+  secrets = {
+    api-keys = { variable = "KEYS", version = "3" }
+    later    = { variable = "LATER" }
+  }
+  container   = { image = "us-docker.pkg.dev/demo-project/images/server:1.0.0" }
+  score_files = { bucket = "demo-files" }
+  bigquery = {
+    dataset  = "ml"
+    model    = "iris-2"
+    version  = "1.0.0"
+    features = [{ name = "width", type = "FLOAT64" }, { name = "length", type = "FLOAT64" }]
+  }
+  drift = {
+    image      = "us-docker.pkg.dev/demo-project/images/server:1.0.0"
+    arguments  = ["--json"]
+    log_bucket = "demo-log"
+  }
+  github       = { repository = "example/models" }
+  budget       = { billing_account = "000000-111111-222222", monthly_amount = 50 }
+  uptime_check = true
+  alert_emails = ["on-call@example.com"]
+}
+
+run "names_everything_with_the_prefix" {
+  assert {
+    condition = alltrue([
+      for name in concat(
+        [for function in google_cloudfunctions2_function.http : function.name],
+        [google_cloud_run_v2_service.server[0].name, google_cloudfunctions2_function.score_file[0].name],
+        [google_cloud_run_v2_job.drift[0].name, google_service_account.runtime.account_id],
+        [google_secret_manager_secret.this["api-keys"].secret_id],
+      ) : startswith(name, "prod-")
+    ])
+    error_message = "a name lacks the prefix"
+  }
+
+  assert {
+    condition = alltrue([
+      for account in concat(
+        [google_service_account.runtime],
+        google_service_account.build, google_service_account.scorer, google_service_account.trigger,
+        google_service_account.drift, google_service_account.scheduler, google_service_account.deployer,
+      ) : length(account.account_id) <= 30
+    ])
+    error_message = "an account id is longer than 30 characters"
+  }
+}
+
+run "sets_a_secret_once_it_has_a_version" {
+  assert {
+    condition     = [for secret in google_cloudfunctions2_function.http["predict"].service_config[0].secret_environment_variables : secret.key] == ["KEYS"]
+    error_message = "a secret without a version would keep the function from starting"
+  }
+
+  assert {
+    condition     = length(google_secret_manager_secret.this) == 2
+    error_message = "a secret is not there to be given a version"
+  }
+}
+
+run "lets_in_whom_it_is_told_to" {
+  assert {
+    condition     = toset([for binding in google_cloud_run_v2_service_iam_member.function_invoker : binding.member]) == toset(["user:ada@example.com"])
+    error_message = "others may call"
+  }
+
+  assert {
+    condition     = keys(google_cloud_run_v2_service_iam_member.server_invoker) == ["user:ada@example.com"]
+    error_message = "others may call the container"
+  }
+}
+
+run "scores_files_once_each_and_again_after_a_failure" {
+  assert {
+    condition     = google_cloudfunctions2_function.score_file[0].event_trigger[0].retry_policy == "RETRY_POLICY_RETRY"
+    error_message = "the news of a file comes once"
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.score_file[0].service_config[0].max_instance_request_concurrency == 1
+    error_message = "an instance takes several files at once"
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.score_file[0].event_trigger[0].trigger_region == "us-central1"
+    error_message = "the trigger is elsewhere than the bucket"
+  }
+}
+
+run "gives_sql_the_columns_in_the_order_of_the_manifest" {
+  assert {
+    condition     = [for argument in google_bigquery_routine.predict[0].arguments : argument.name] == ["width", "length"]
+    error_message = "the columns were sorted"
+  }
+
+  assert {
+    condition     = google_bigquery_routine.predict[0].routine_id == "iris_2"
+    error_message = "BigQuery refuses that name"
+  }
+}
+
+run "starts_no_instance_that_cannot_answer" {
+  assert {
+    condition     = google_cloud_run_v2_service.server[0].template[0].containers[0].startup_probe[0].http_get[0].path == "/ready"
+    error_message = "requests would wait for the model"
+  }
+}
+
+run "trusts_one_repository_on_one_ref" {
+  assert {
+    condition     = google_iam_workload_identity_pool_provider.github[0].attribute_condition == "assertion.repository == \"example/models\" && assertion.ref == \"refs/heads/main\""
+    error_message = "others could deploy"
+  }
+}
+
+run "checks_for_drift_once_a_day_without_repeating_it" {
+  assert {
+    condition     = google_cloud_run_v2_job.drift[0].template[0].template[0].max_retries == 0
+    error_message = "a found drift would be looked for again"
+  }
+
+  assert {
+    condition     = google_cloud_run_v2_job.drift[0].template[0].template[0].containers[0].args == tolist(["cli.js", "drift", "--json"])
+    error_message = "another command"
+  }
+}
+
+run "alerts_of_everything" {
+  assert {
+    condition = keys(google_monitoring_alert_policy.this) == [
+      "cold-starts", "cpu", "down", "drift", "errors", "latency", "load-failures", "memory",
+    ]
+    error_message = "an alert is missing"
+  }
+
+  assert {
+    condition     = alltrue([for policy in google_monitoring_alert_policy.this : length(policy.notification_channels) == 1])
+    error_message = "an alert tells nobody"
+  }
+}
+
+run "is_public_only_when_told_so" {
+  variables {
+    public = true
+  }
+
+  assert {
+    condition     = contains(keys(google_cloud_run_v2_service_iam_member.server_invoker), "allUsers")
+    error_message = "public = true lets nobody in"
+  }
+}
+
+run "holds_no_right_to_change_the_project" {
+  assert {
+    condition = alltrue([
+      for role in concat(
+        [google_project_iam_member.build_logs[0].role, google_project_iam_member.build_reads_staged_source[0].role],
+        [google_project_iam_member.trigger_receives_events[0].role, google_project_iam_member.storage_publishes[0].role],
+        [google_project_iam_member.deployer_reads_metrics[0].role],
+      ) : !can(regex("(owner|editor|admin)$", lower(role)))
+    ])
+    error_message = "an account has a role that administers"
+  }
+}

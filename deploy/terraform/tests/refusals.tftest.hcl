@@ -1,0 +1,149 @@
+# What is refused before anything is planned.
+
+mock_provider "google" {}
+
+variables {
+  project_id     = "demo-project"
+  source_archive = "tests/empty.zip"
+}
+
+run "a_project_that_cannot_be" {
+  command = plan
+
+  variables {
+    project_id = "Demo"
+  }
+
+  expect_failures = [var.project_id]
+}
+
+run "a_function_that_does_not_exist" {
+  command = plan
+
+  variables {
+    functions = ["predict", "predictBatch"]
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "functions_without_their_source" {
+  command = plan
+
+  variables {
+    source_archive = null
+  }
+
+  expect_failures = [var.source_archive]
+}
+
+run "a_runtime_that_was_switched_off" {
+  command = plan
+
+  variables {
+    runtime = "nodejs20"
+  }
+
+  expect_failures = [var.runtime]
+}
+
+run "concurrency_on_part_of_a_cpu" {
+  command = plan
+
+  variables {
+    cpu = 0.5
+  }
+
+  expect_failures = [var.concurrency]
+}
+
+run "more_kept_instances_than_there_may_be" {
+  command = plan
+
+  variables {
+    min_instances = 11
+  }
+
+  expect_failures = [var.min_instances]
+}
+
+run "everybody_among_the_invokers" {
+  command = plan
+
+  variables {
+    invokers = ["allUsers"]
+  }
+
+  expect_failures = [var.invokers]
+}
+
+run "a_variable_that_is_set_elsewhere" {
+  command = plan
+
+  variables {
+    environment = { MODEL_REGISTRY = "gs://another" }
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "a_secret_whose_version_moves" {
+  command = plan
+
+  variables {
+    secrets = { api-keys = { variable = "KEYS", version = "latest" } }
+  }
+
+  expect_failures = [var.secrets]
+}
+
+run "output_that_would_be_scored" {
+  command = plan
+
+  variables {
+    score_files = { bucket = "demo-files", input_prefix = "files/", output_prefix = "files/done/" }
+  }
+
+  expect_failures = [var.score_files]
+}
+
+run "sql_without_the_function_it_calls" {
+  command = plan
+
+  variables {
+    functions = ["predict"]
+    bigquery  = { dataset = "ml", model = "iris", version = "1.0.0", features = [{ name = "a", type = "FLOAT64" }] }
+  }
+
+  expect_failures = [var.bigquery]
+}
+
+run "a_repository_that_cannot_be" {
+  command = plan
+
+  variables {
+    github = { repository = "https://github.com/example/models" }
+  }
+
+  expect_failures = [var.github]
+}
+
+run "an_image_without_a_tag" {
+  command = plan
+
+  variables {
+    container = { image = "us-docker.pkg.dev/demo-project/images/server" }
+  }
+
+  expect_failures = [var.container]
+}
+
+run "an_uptime_check_of_nothing" {
+  command = plan
+
+  variables {
+    uptime_check = true
+  }
+
+  expect_failures = [var.uptime_check]
+}

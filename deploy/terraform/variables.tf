@@ -1,0 +1,409 @@
+# Where it goes, and what it is called.
+
+variable "project_id" {
+  description = "The Google Cloud project."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
+    error_message = "project_id: expected the id of a project (6 to 30 lower-case letters, digits and hyphens), got \"${var.project_id}\"."
+  }
+}
+
+variable "region" {
+  description = "Region of everything that has one; best that of the bucket of the models."
+  type        = string
+  default     = "us-central1"
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "region: expected a region like europe-west1, got \"${var.region}\"."
+  }
+}
+
+variable "name_prefix" {
+  description = "Put before every name, so that one project can hold several of these: \"staging-\" gives staging-predict."
+  type        = string
+  default     = ""
+
+  validation {
+    # Account ids have 30 characters at most, and the longest suffix here is onnx-functions-trigger.
+    condition     = can(regex("^([a-z][a-z0-9-]{0,6}-)?$", var.name_prefix))
+    error_message = "name_prefix: expected at most 8 characters that begin with a letter and end with a hyphen, got \"${var.name_prefix}\"."
+  }
+}
+
+variable "labels" {
+  description = "Labels of every resource that takes some."
+  type        = map(string)
+  default     = {}
+}
+
+variable "enable_apis" {
+  description = "Whether to switch on the APIs that this needs. They stay on when it is destroyed."
+  type        = bool
+  default     = true
+}
+
+variable "deletion_protection" {
+  description = "Whether Terraform refuses to delete models and the container service."
+  type        = bool
+  default     = true
+}
+
+# The models.
+
+variable "models_bucket" {
+  description = "Name of the bucket of the models, which is created."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.models_bucket == null || can(regex("^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$", var.models_bucket))
+    error_message = "models_bucket: expected the name of a bucket, without gs://, got \"${coalesce(var.models_bucket, "null")}\"."
+  }
+}
+
+variable "models_location" {
+  description = "Location of the buckets; the region unless set. For a multi-region US, EU or ASIA."
+  type        = string
+  default     = null
+}
+
+variable "model_name" {
+  description = "Which model to serve; the only one of the bucket unless set."
+  type        = string
+  default     = null
+}
+
+variable "model_version" {
+  description = "Which version of it; the production version unless set."
+  type        = string
+  default     = null
+}
+
+# The functions.
+
+variable "functions" {
+  description = "Which HTTP functions to deploy."
+  type        = set(string)
+  default     = ["predict", "predict-batch", "model-info"]
+
+  validation {
+    condition     = length(setsubtract(var.functions, ["predict", "predict-batch", "model-info", "serve"])) == 0
+    error_message = "functions: expected only predict, predict-batch, model-info and serve, got ${join(", ", var.functions)}."
+  }
+}
+
+variable "source_archive" {
+  description = "The zip archive that pack.sh makes. Needed for functions and score_files."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.source_archive != null || (length(var.functions) == 0 && var.score_files == null)
+    error_message = "source_archive: functions need the archive that deploy/terraform/pack.sh makes."
+  }
+}
+
+variable "runtime" {
+  description = "Node.js of the functions."
+  type        = string
+  default     = "nodejs24"
+
+  validation {
+    condition     = contains(["nodejs22", "nodejs24"], var.runtime)
+    error_message = "runtime: expected nodejs22 or nodejs24, got \"${var.runtime}\"."
+  }
+}
+
+variable "memory" {
+  description = "Memory of an instance, in Mi or Gi. The model lives in it beside Node.js and ONNX Runtime."
+  type        = string
+  default     = "512Mi"
+
+  validation {
+    condition     = can(regex("^[1-9][0-9]*(Mi|Gi)$", var.memory))
+    error_message = "memory: expected a size like 512Mi or 2Gi, got \"${var.memory}\"."
+  }
+}
+
+variable "cpu" {
+  description = "CPUs of an instance."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.cpu >= 0.08 && var.cpu <= 8
+    error_message = "cpu: expected 0.08 to 8, got ${var.cpu}."
+  }
+}
+
+variable "concurrency" {
+  description = "Requests at once in an instance. What waits together is run together."
+  type        = number
+  default     = 40
+
+  validation {
+    condition     = var.concurrency >= 1 && var.concurrency <= 1000 && (var.concurrency == 1 || var.cpu >= 1)
+    error_message = "concurrency: expected 1 to 1000, and 1 for less than one CPU, got ${var.concurrency} with ${var.cpu} CPUs."
+  }
+}
+
+variable "min_instances" {
+  description = "Instances that are kept warm, and paid for while idle. None scales to zero."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.min_instances >= 0 && var.min_instances <= var.max_instances
+    error_message = "min_instances: expected 0 to max_instances (${var.max_instances}), got ${var.min_instances}."
+  }
+}
+
+variable "max_instances" {
+  description = "Most instances of each service: what bounds the bill."
+  type        = number
+  default     = 10
+
+  validation {
+    condition     = var.max_instances >= 1 && var.max_instances <= 1000
+    error_message = "max_instances: expected 1 to 1000, got ${var.max_instances}."
+  }
+}
+
+variable "timeout_seconds" {
+  description = "Longest a request may take."
+  type        = number
+  default     = 60
+
+  validation {
+    condition     = var.timeout_seconds >= 1 && var.timeout_seconds <= 3600
+    error_message = "timeout_seconds: expected 1 to 3600, got ${var.timeout_seconds}."
+  }
+}
+
+variable "ingress" {
+  description = "Where requests may come from: all, internal-only or internal-and-gclb."
+  type        = string
+  default     = "all"
+
+  validation {
+    condition     = contains(["all", "internal-only", "internal-and-gclb"], var.ingress)
+    error_message = "ingress: expected all, internal-only or internal-and-gclb, got \"${var.ingress}\"."
+  }
+}
+
+variable "environment" {
+  description = "More environment variables of every service; README.md lists what there is."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.environment) : can(regex("^[A-Z][A-Z0-9_]*$", name))])
+    error_message = "environment: expected names of capitals, digits and underscores, got ${join(", ", keys(var.environment))}."
+  }
+
+  validation {
+    condition     = length(setintersection(keys(var.environment), ["MODEL_REGISTRY", "MODEL_NAME", "MODEL_VERSION", "GOOGLE_CLOUD_PROJECT", "NODE_COMPILE_CACHE", "PORT"])) == 0
+    error_message = "environment: MODEL_REGISTRY, MODEL_NAME, MODEL_VERSION, GOOGLE_CLOUD_PROJECT, NODE_COMPILE_CACHE and PORT are set from other variables."
+  }
+}
+
+variable "secrets" {
+  description = <<-TEXT
+    Secrets of the services, by id; they are created empty. `version` is null until one was added
+    (`gcloud secrets versions add ID --data-file=FILE`); from then on every service finds it in `variable`.
+  TEXT
+  type = map(object({
+    variable = string
+    version  = optional(string)
+  }))
+  default = {}
+
+  validation {
+    condition     = alltrue([for secret in values(var.secrets) : secret.version != "latest"])
+    error_message = "secrets: expected the number of a version: \"latest\" is read once for each instance, so that instances could differ."
+  }
+}
+
+# Who may call.
+
+variable "invokers" {
+  description = "Who may call the services, as in user:ada@example.com or serviceAccount:…; nobody unless set."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = length(setintersection(var.invokers, ["allUsers", "allAuthenticatedUsers"])) == 0
+    error_message = "invokers: to let everybody call, set public = true."
+  }
+}
+
+variable "public" {
+  description = "Whether everybody may call. Anyone can then run up the bill, up to max_instances."
+  type        = bool
+  default     = false
+}
+
+# Optional parts, each absent unless set.
+
+variable "container" {
+  description = "The container service, with every route. `image` is that of its first revision; later ones are the delivery's."
+  type = object({
+    image         = string
+    cpu           = optional(number, 1)
+    memory        = optional(string, "512Mi")
+    concurrency   = optional(number, 80)
+    min_instances = optional(number, 0)
+    max_instances = optional(number, 10)
+  })
+  default = null
+
+  validation {
+    condition     = var.container == null || can(regex("[:@]", basename(var.container.image)))
+    error_message = "container.image: expected an image with its tag or digest."
+  }
+}
+
+variable "score_files" {
+  description = "The function that scores each CSV or NDJSON file that comes to a bucket, and that bucket, which is created."
+  type = object({
+    bucket        = string
+    input_prefix  = optional(string, "input/")
+    output_prefix = optional(string, "predictions/")
+    memory        = optional(string, "1Gi")
+    max_instances = optional(number, 10)
+  })
+  default = null
+
+  validation {
+    condition = var.score_files == null || !(
+      startswith(try(var.score_files.input_prefix, ""), try(var.score_files.output_prefix, "")) ||
+      startswith(try(var.score_files.output_prefix, ""), try(var.score_files.input_prefix, ""))
+    )
+    error_message = "score_files: input_prefix and output_prefix must not overlap, or what is written would be scored."
+  }
+}
+
+variable "bigquery" {
+  description = <<-TEXT
+    Makes the model a function of BigQuery's SQL. `features` are its columns, in the order of the manifest, with
+    their SQL types; the dataset is there already. Needs predict-batch among the functions.
+  TEXT
+  type = object({
+    dataset           = string
+    location          = optional(string, "US")
+    model             = string
+    version           = string
+    features          = list(object({ name = string, type = string }))
+    max_batching_rows = optional(number, 1000)
+  })
+  default = null
+
+  validation {
+    condition     = var.bigquery == null || alltrue([for feature in try(var.bigquery.features, []) : contains(["FLOAT64", "INT64", "STRING", "BOOL"], feature.type)])
+    error_message = "bigquery.features: expected types FLOAT64, INT64, STRING or BOOL."
+  }
+
+  validation {
+    condition     = var.bigquery == null || contains(var.functions, "predict-batch")
+    error_message = "bigquery: needs predict-batch among functions."
+  }
+}
+
+variable "drift" {
+  description = <<-TEXT
+    Compares what was asked with what the model was trained on, by a job on a schedule. `arguments` are those of the
+    command line. Prediction logs go to a bucket, which is created, and stay for `log_days`. A job that ends with
+    another exit code than 0 raises an alert: 2 means drift.
+  TEXT
+  type = object({
+    image      = string
+    arguments  = list(string)
+    schedule   = optional(string, "0 6 * * *")
+    time_zone  = optional(string, "Etc/UTC")
+    log_bucket = string
+    log_days   = optional(number, 30)
+  })
+  default = null
+
+  validation {
+    condition     = var.drift == null || try(length(split(" ", var.drift.schedule)), 0) == 5
+    error_message = "drift.schedule: expected five fields as of cron."
+  }
+}
+
+variable "github" {
+  description = "The GitHub repository that may deploy, without a key: by workload identity federation, from its `ref` only."
+  type = object({
+    repository = string
+    ref        = optional(string, "refs/heads/main")
+  })
+  default = null
+
+  validation {
+    condition     = var.github == null || can(regex("^[\\w.-]+/[\\w.-]+$", var.github.repository))
+    error_message = "github.repository: expected owner/name."
+  }
+}
+
+variable "budget" {
+  description = "A budget of the project that tells the billing administrators at 50, 90 and 100 percent. It stops nothing; max_instances does."
+  type = object({
+    billing_account = string
+    monthly_amount  = number
+    currency        = optional(string, "USD")
+  })
+  default = null
+}
+
+# Watching.
+
+variable "alert_emails" {
+  description = "Who is told of alerts."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for email in var.alert_emails : can(regex("^[^@\\s]+@[^@\\s]+$", email))])
+    error_message = "alert_emails: expected e-mail addresses, got ${join(", ", var.alert_emails)}."
+  }
+}
+
+variable "notification_channels" {
+  description = "Ids of notification channels that are there already, besides those of alert_emails."
+  type        = list(string)
+  default     = []
+}
+
+variable "alerts" {
+  description = "When to alert. Ratios are parts of 1."
+  type = object({
+    p95_ms           = optional(number, 500)
+    error_ratio      = optional(number, 0.05)
+    cpu_ratio        = optional(number, 0.8)
+    memory_ratio     = optional(number, 0.85)
+    cold_start_ratio = optional(number, 0.1)
+  })
+  default = {}
+
+  validation {
+    condition = alltrue([
+      for ratio in [var.alerts.error_ratio, var.alerts.cpu_ratio, var.alerts.memory_ratio, var.alerts.cold_start_ratio] :
+      ratio > 0 && ratio < 1
+    ])
+    error_message = "alerts: expected ratios between 0 and 1."
+  }
+}
+
+variable "uptime_check" {
+  description = "Whether to ask the container service each minute, from three regions, if it lives. That keeps an instance up."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.uptime_check || var.container != null
+    error_message = "uptime_check: needs container."
+  }
+}
