@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ERRORS } from '../shared/core/errors';
+import { FINDING_CODES } from '../shared/onnx/finding';
 import { readConfig } from '../shared/serving/config';
 import { routesOf } from '../shared/serving/routes';
 import { json, openTestApp, predictRequest } from './test-app';
@@ -51,6 +52,14 @@ test('docs/errors.md has each error under its status', () => {
   expect(rows.map(([, code, status]) => [code, Number(status)])).toEqual(
     rows.map(([, code]) => [code, ERRORS[code as keyof typeof ERRORS].status]),
   );
+});
+
+test('docs/models.md lists exactly the findings there are', () => {
+  const table = read('docs/models.md').split('| code | what it means |')[1]?.split('\n\n')[0] ?? '';
+  const cells = [...table.matchAll(/^\| (`[^|]+) \|/gm)].map((match) => match[1] ?? '');
+
+  const listed = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ''));
+  expect(listed.sort()).toEqual([...FINDING_CODES].sort());
 });
 
 test('the first answer of the README is what the service answers', async () => {

@@ -121,13 +121,15 @@ function tensorManifest(proved: Proved, wish: VersionWish): Manifest {
 function build(
   { artifact }: Proved,
   { name, version }: VersionWish,
-  members: Record<string, unknown>,
+  { task, ...members }: { readonly [M in keyof TabularManifest]?: TabularManifest[M] | undefined },
 ): Manifest {
+  // In the order in which a reader wants them.
   return parseManifest(
     formatJson({
       schema_version: 1,
       name,
       version,
+      task,
       artifact: { file: 'model.onnx', bytes: artifact.byteLength, sha256: sha256(artifact) },
       ...members,
     }),

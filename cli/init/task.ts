@@ -7,6 +7,7 @@ import { type Finding, note, warning } from '../../shared/onnx/finding';
 import type { ClassLabels } from '../../shared/onnx/repairs/non-tensors';
 import { originOf } from '../../shared/onnx/walk';
 import type { Examined } from './examine';
+import { MisfitError } from './features';
 import type { Proved } from './prove';
 
 /** The tasks that a version can be made for; without one, tensors go in and come out. */
@@ -62,6 +63,11 @@ function findClassification(examined: Examined, proved: Proved, wish: TaskWish):
   const scores = onlyOne(proved.outputs, isScores);
   if (scores === undefined || proved.outputs.length > (label === undefined ? 1 : 2)) return undefined;
   const width = Number(scores.shape[1]);
+  if (wish.labels !== undefined && wish.labels.length !== width) {
+    throw new MisfitError(
+      `expected ${width} labels, one for each score of "${scores.name}", got ${wish.labels.length}`,
+    );
+  }
   const found =
     examined.labels.get(scores.name) ?? (label && findClassLabels(examined.file.graph, label.name));
   const labels = found?.length === width ? found : undefined;

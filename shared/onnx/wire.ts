@@ -193,7 +193,12 @@ function tagOf(number: number, wire: WireType): Uint8Array {
   return varint(number * 8 + wire);
 }
 
+/** The numbers of one byte: most tags and lengths, and much of what trees are made of. */
+const SHORT = Array.from({ length: 0x80 }, (_, value) => Uint8Array.of(value));
+
 function varint(value: number | bigint): Uint8Array {
+  const short = typeof value === 'number' ? SHORT[value] : undefined;
+  if (short !== undefined) return short;
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));
   for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);

@@ -189,6 +189,11 @@ describe('init', () => {
       ['--features', 'a'],
       'expected 2 names of features, one for each column, got 1',
     ],
+    [
+      'another number of labels',
+      ['--labels', 'a,b'],
+      'expected 3 labels, one for each score of "probabilities", got 2',
+    ],
     ['a regression of a classifier', ['--task', 'regression'], '--task regression does not fit'],
   ])('refuses %s', async (_, args, message) => {
     const { code, findings } = await initJson(zipMapModel(), ...args);

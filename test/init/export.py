@@ -179,6 +179,21 @@ def bfloat16():
     return made(graph)
 
 
+def other_case():
+    """Gives a text in small letters, and in capital ones; the locale of the second is the one that is meant."""
+    nodes = [
+        helper.make_node("StringNormalizer", ["x"], ["lower"], case_change_action="LOWER", locale="en_US.UTF-8"),
+        helper.make_node("StringNormalizer", ["x"], ["upper"], case_change_action="UPPER"),
+    ]
+    values = [helper.make_tensor_value_info(name, TensorProto.STRING, ["N"]) for name in ("x", "lower", "upper")]
+    return made(helper.make_graph(nodes, "case", values[:1], values[1:]))
+
+
+# Every character that there can be, about a thousand to a row.
+points = [point for point in range(1, 0x110000) if not 0xD800 <= point < 0xE000]
+characters = {"x": np.array(["".join(map(chr, points[at::ROWS])) for at in range(ROWS)])}
+
+
 def external(folder):
     model = dense("N")
     onnx.save_model(
@@ -255,6 +270,7 @@ MODELS = {
     ),
     "int-categories": (int_categories, {"X": rng.integers(0, 5, (ROWS, 2))}),
     "tf-idf": (text_pipeline, letters),
+    "other-case": (other_case, characters),
     "fixed-batch": (lambda: dense(1), table | {"x": table["X"]}),
     "fixed-reshape": (lambda: dense(2, reshape=[2, 3]), None),
     "bfloat16": (bfloat16, None),

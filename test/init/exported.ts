@@ -8,6 +8,9 @@ import { pythonEnvironment } from '../python';
 
 const environment = pythonEnvironment('init', 'test/init/install.sh');
 
+/** The environment's Python; test/init/install.sh makes it. */
+export const PYTHON = environment.python;
+
 /** `describe` for suites that need exporters of Python: skipped, with the reason printed, where they are not there. */
 export const describeWithExporters = environment.describe;
 

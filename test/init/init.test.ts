@@ -46,6 +46,8 @@ const SERVED: readonly (readonly [name: string, task: Manifest['task'], repairs:
   ['blocks', 'classification', ['zip-map']],
   ['int-categories', 'classification', ['zip-map']],
   ['tf-idf', 'classification', ['zip-map', 'locale']],
+  // All of Unicode: the locale that is put in the place of another has the same letters.
+  ['other-case', undefined, ['locale', 'locale']],
   ['fixed-batch', 'classification', ['fixed-batch']],
   ['external-data', 'classification', ['external-data']],
 ];
