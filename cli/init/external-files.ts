@@ -11,6 +11,7 @@ import {
 import type { Repaired } from '../../shared/onnx/repairs/repaired';
 import type { StoredTensor } from '../../shared/onnx/stored-tensor';
 import { allTensors } from '../../shared/onnx/walk';
+import { InvalidOnnx } from '../../shared/onnx/wire';
 
 /** Protocol Buffers end there: a longer file cannot be read by anybody. */
 const MAX_BYTES = 2 ** 31 - 1;
@@ -20,7 +21,10 @@ export async function gatherExternalData(file: OnnxFile, path: string): Promise<
   const everywhere = allTensors(file).filter(({ external }) => external !== undefined);
   if (everywhere.length === 0) return { file, findings: [] };
   const tensors = externalInitializers(file);
-  const places = tensors.map((tensor) => externalDataOf(tensor)).filter((place) => place !== undefined);
+  const places = placesOf(tensors);
+  if (places instanceof InvalidOnnx) {
+    return { file, findings: [refusal('external-data', `${tensors.length} tensors`, places.message)] };
+  }
   const bytes = places.reduce((sum, { length }) => sum + length, 0);
   if (everywhere.length > tensors.length) {
     const detail = 'constants within nodes have their data in other files: export one file';
@@ -34,6 +38,15 @@ export async function gatherExternalData(file: OnnxFile, path: string): Promise<
     return { file, findings: [refusal('external-data', `${tensors.length} tensors`, detail)] };
   }
   return readAll({ file, path }, tensors, places);
+}
+
+function placesOf(tensors: readonly StoredTensor[]): ExternalData[] | InvalidOnnx {
+  try {
+    return tensors.map((tensor) => externalDataOf(tensor)).filter((place) => place !== undefined);
+  } catch (error) {
+    if (error instanceof InvalidOnnx) return error;
+    throw error;
+  }
 }
 
 async function readAll(

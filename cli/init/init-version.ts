@@ -58,10 +58,13 @@ function knownFrom({ file }: Examined, { data, target }: VersionWish): KnownValu
     return inputs.map(({ name }) => ({ input: name, column: 0, values: values(name) }));
   }
   const places = inputs.flatMap(({ name, shape }) =>
-    Array.from({ length: Number(shape?.[1]) || data.columns.length }, (_, column) => ({
-      input: name,
-      column,
-    })),
+    Array.from(
+      { length: Math.min(Number(shape?.[1]) || data.columns.length, data.columns.length) },
+      (_, column) => ({
+        input: name,
+        column,
+      }),
+    ),
   );
   const names = data.columns.filter((name) => name !== target);
   return names.flatMap((name, index) =>

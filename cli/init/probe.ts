@@ -6,6 +6,9 @@ import { createRandom } from '../../training/random';
 /** Values that columns are known to take: those of an encoder in the graph, or of data. */
 export type KnownValues = readonly Pick<KnownCategories, 'input' | 'column' | 'values'>[];
 
+/** Most values of one input: what a file declares costs no memory that nobody has. */
+const MAX_VALUES = 2 ** 26;
+
 /** A symbolic size of one tensor is the same in all others. */
 const FREE_SIZE = 4;
 /** Least height and width that networks of images bear. */
@@ -22,6 +25,7 @@ export function probeInputs(
     inputs.map((spec) => {
       const dims = spec.shape.map((size, axis) => sizeOf(spec, size, axis === 0 ? rows : undefined));
       const length = dims.reduce((product, size) => product * size, 1);
+      if (length > MAX_VALUES) throw new Error(`${rows} rows of input "${spec.name}" have ${length} values`);
       const data = allocateData(spec.type, length);
       const columns = dims.length > 1 ? (dims.at(-1) ?? 1) : 1;
       for (let at = 0; at < length; at++) {

@@ -294,7 +294,9 @@ describe('init', () => {
       const { code, findings } = await initJson(externalModel(location, length));
 
       expect(code).toBe(1);
-      expect(findings).toMatchObject([{ repaired: false, detail: expect.stringContaining(detail) }]);
+      expect(findings).toMatchObject([
+        { code: 'external-data', repaired: false, detail: expect.stringContaining(detail) },
+      ]);
     });
   });
 });
