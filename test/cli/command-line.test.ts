@@ -8,6 +8,7 @@ import { publishEmbedded } from './command-registry';
 import type { Ended } from './run-cli';
 
 const COMMANDS = [
+  'init',
   'verify',
   'seal',
   'image-model',
@@ -21,6 +22,7 @@ const COMMANDS = [
   'rollback',
   'gc',
   'predict',
+  'score',
 ];
 
 let root: string;

@@ -99,5 +99,5 @@ function checkServable({ signature: { inputs, outputs } }: Session): string[] {
 function zipMapHint({ otherOutputs }: Session): string {
   if (otherOutputs.length === 0) return '';
   const names = otherOutputs.map((name) => `"${name}"`).join(', ');
-  return `; ${names} cannot be served, being no tensor: export scikit-learn models with options={'zipmap': False}`;
+  return `; ${names} cannot be served, being no tensor: \`onnx-functions init\` makes a version of the file that can`;
 }
