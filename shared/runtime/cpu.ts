@@ -12,10 +12,14 @@ export interface CpuFacts {
  * sized for the host's cores makes every run slower on a fraction of them. The first-generation execution
  * environment of Cloud Run emulates version 1, the second has version 2.
  */
-export function countCpus({ readFile, availableParallelism }: CpuFacts): number {
+export function countCpus(facts: CpuFacts): number {
+  return Math.max(1, Math.floor(cpuLimit(facts)));
+}
+
+/** CPU time that this container may use in a second, in seconds: its cgroup quota, or all CPUs of the machine. */
+export function cpuLimit({ readFile, availableParallelism }: CpuFacts): number {
   const quota = quotaV2(readFile('/sys/fs/cgroup/cpu.max')) ?? quotaV1(readFile);
-  const cpus = Math.min(availableParallelism(), Math.floor(quota ?? Number.POSITIVE_INFINITY));
-  return Math.max(1, cpus);
+  return Math.min(availableParallelism(), quota ?? Number.POSITIVE_INFINITY);
 }
 
 /** `"150000 100000"`: microseconds of CPU per period; `"max 100000"` when there is no limit. */

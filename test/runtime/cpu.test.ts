@@ -1,4 +1,4 @@
-import { countCpus } from '../../shared/runtime/cpu';
+import { countCpus, cpuLimit } from '../../shared/runtime/cpu';
 
 const V1_QUOTA = '/sys/fs/cgroup/cpu/cpu.cfs_quota_us';
 const V1_PERIOD = '/sys/fs/cgroup/cpu/cpu.cfs_period_us';
@@ -21,5 +21,19 @@ describe('countCpus()', () => {
     ['a file that is something else', { [V2]: 'nonsense' }, 8],
   ])('%s', (_name, files, expected) => {
     expect(cpus(files)).toBe(expected);
+  });
+});
+
+describe('cpuLimit()', () => {
+  const limit = (files: Record<string, string>) =>
+    cpuLimit({ readFile: (path) => files[path], availableParallelism: () => 8 });
+
+  test.each<[name: string, files: Record<string, string>, expected: number]>([
+    ['half a CPU is a half', { [V2]: '50000 100000\n' }, 0.5],
+    ['one and a half are more than one', { [V1_QUOTA]: '150000\n', [V1_PERIOD]: '100000\n' }, 1.5],
+    ['without a quota it is what the machine has', {}, 8],
+    ['so it is where the quota is above that', { [V2]: '3200000 100000\n' }, 8],
+  ])('%s', (_name, files, expected) => {
+    expect(limit(files)).toBe(expected);
   });
 });

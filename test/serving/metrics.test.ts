@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { createMetrics } from '../../shared/serving/metrics/metrics';
 import type { Observation } from '../../shared/serving/metrics/observation';
@@ -143,6 +144,27 @@ test('cold starts are zero before the first', async () => {
   metrics.record(PREDICTION);
 
   expect(await scrape('onnx_cold_starts_total', metrics)).toEqual(['onnx_cold_starts_total 1']);
+});
+
+test('the limits are read anew for every scrape', async () => {
+  const limits = { cpuCores: 0.5, memoryBytes: 536_870_912 };
+  const metrics = createMetrics(() => limits);
+  expect(await scrape('onnx_cpu_limit_cores', metrics)).toEqual(['onnx_cpu_limit_cores 0.5']);
+
+  limits.memoryBytes *= 2;
+
+  expect(await scrape('onnx_memory_limit_bytes', metrics)).toEqual(['onnx_memory_limit_bytes 1073741824']);
+});
+
+test('the limits of this process are those of its machine at most', async () => {
+  const [cores, memory] = [await scrape('onnx_cpu_limit_cores'), await scrape('onnx_memory_limit_bytes')].map(
+    ([line = '']) => Number(line.split(' ')[1]),
+  );
+
+  expect(cores).toBeGreaterThan(0);
+  expect(cores).toBeLessThanOrEqual(availableParallelism());
+  expect(memory).toBeGreaterThan(process.memoryUsage.rss());
+  expect(memory).toBeLessThanOrEqual(totalmem());
 });
 
 test('a scrape is Prometheus text 0.0.4, each family with its help and type', async () => {

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { ShadowNote } from '../shadow/shadows';
+import { createLimitFamilies, type Limits, readLimits } from './limits';
 import { createMetricFamilies } from './metric-families';
 import type { CacheNote, LoadObservation, Observation } from './observation';
 import type { Family } from './tally';
@@ -35,12 +36,13 @@ export interface MetricsText {
  * prom-client's own counters took 2.3 µs. prom-client is imported by the first scrape, to watch the process and
  * to write the text: no cold start pays for it, and an instance that nobody scrapes never does.
  */
-export function createMetrics(): Metrics {
+export function createMetrics(limits: () => Limits = readLimits): Metrics {
   const { all, ...recorders } = createMetricFamilies();
+  const families = [...all, ...createLimitFamilies(limits)];
   let opening: Promise<Registry> | undefined;
 
   function openOnce(): Promise<Registry> {
-    opening ??= openRegistry(all).catch((error: unknown) => {
+    opening ??= openRegistry(families).catch((error: unknown) => {
       opening = undefined;
       throw error;
     });

@@ -13,7 +13,7 @@ export interface Sample {
 export interface Family {
   readonly name: string;
   readonly help: string;
-  readonly type: 'counter' | 'histogram';
+  readonly type: 'counter' | 'gauge' | 'histogram';
   /** What was tallied so far, series after series. */
   samples(): Sample[];
 }
@@ -55,6 +55,16 @@ export function createCounterFamily(name: string, { help, labels = [] }: FamilyO
       series
         .all()
         .map(([values, { total }]) => ({ metricName: name, labels: toRecord(labels, values), value: total })),
+  };
+}
+
+/** Creates a gauge without labels that is read anew for every scrape. */
+export function createGauge(name: string, help: string, read: () => number): Family {
+  return {
+    name,
+    help,
+    type: 'gauge',
+    samples: () => [{ metricName: name, labels: {}, value: read() }],
   };
 }
 
