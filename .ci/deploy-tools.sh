@@ -8,6 +8,26 @@ PATH=$PWD/.cache/deploy-tools/bin:$PATH
 
 main() {
   .ci/check-terraform.sh
+  .ci/check-monitoring.sh
+  check_kubernetes
+  check-compose deploy/compose.yaml
+}
+
+# What is applied, against the schemas of an older Kubernetes and of a newer one; and the Knative
+# service against Knative's own definition. Members that do not exist are refused.
+check_kubernetes() {
+  local version manifests=.cache/deploy-tools/kubernetes.yaml
+  if command -v kubectl >/dev/null; then
+    kubectl kustomize deploy/kubernetes >"$manifests"
+  else
+    echo 'not looked at: kustomization.yaml: kubectl is not installed'
+    cat deploy/kubernetes/{configuration,deployment,network,scaling,service}.yaml >"$manifests"
+  fi
+  for version in 1.34 1.37; do
+    .cache/deploy-tools/python/bin/kubernetes-validate --strict -k "$version" "$manifests"
+  done
+  kubeconform -strict -summary -schema-location "$PWD/.cache/deploy-tools/schemas/{{.ResourceKind}}{{.KindSuffix}}.json" \
+    deploy/kubernetes/knative-service.yaml
 }
 
 main

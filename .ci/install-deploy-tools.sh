@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 TOOLS=$PWD/.cache/deploy-tools
 ACTIONLINT=1.7.12
 KUBECONFORM=0.7.0
+KNATIVE=0.49.0
 PYTHON_PACKAGES=(google-cloud-monitoring-dashboards==3.2.0 kubernetes-validate==1.37.0)
 
 main() {
@@ -14,7 +15,11 @@ main() {
   once "python ${PYTHON_PACKAGES[*]}" install_python
   once "actionlint $ACTIONLINT" install_go "github.com/rhysd/actionlint/cmd/actionlint@v$ACTIONLINT"
   once "kubeconform $KUBECONFORM" install_go "github.com/yannh/kubeconform/cmd/kubeconform@v$KUBECONFORM"
-  once "terraform-provider $(cat .ci/terraform/provider/* | sha256sum)" build_provider
+  once "knative-schema $KNATIVE" install_knative_schema
+  once "check-compose $(cat .ci/compose/* | sha256sum)" build_go .ci/compose "$TOOLS/bin/check-compose"
+  once "check-dashboard $(cat .ci/dashboard/* | sha256sum)" build_go .ci/dashboard "$TOOLS/bin/check-dashboard"
+  once "terraform-provider $(cat .ci/terraform/provider/* | sha256sum)" \
+    build_go .ci/terraform/provider "$TOOLS/terraform-provider/terraform-provider-google"
 }
 
 # once "NAME VERSION" COMMAND...: runs the command unless it succeeded before for that version.
@@ -52,8 +57,19 @@ install_go() {
   GOBIN=$TOOLS/bin go install "$1"
 }
 
-build_provider() {
-  (cd .ci/terraform/provider && go build -o "$TOOLS/terraform-provider/terraform-provider-google" .)
+# Knative's module carries the definitions of its resources.
+install_knative_schema() {
+  local module
+  # Outside of a module of our own, so that nothing of it is asked for.
+  module=$(cd / && go mod download -json "knative.dev/serving@v$KNATIVE" | node -p 'JSON.parse(fs.readFileSync(0)).Dir')
+  mkdir -p "$TOOLS/schemas"
+  "$TOOLS/python/bin/python" .ci/knative-schema.py "$module/config/core/300-resources/service.yaml" \
+    >"$TOOLS/schemas/service-serving-v1.json"
+}
+
+# build_go FOLDER PROGRAM
+build_go() {
+  (cd "$1" && go build -o "$2" .)
 }
 
 main

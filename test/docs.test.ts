@@ -89,6 +89,8 @@ test.each([
   'docs/bulk.md',
   'deploy/README.md',
   'deploy/terraform/README.md',
+  'deploy/monitoring/README.md',
+  'deploy/kubernetes/README.md',
 ])('every link of %s leads somewhere', (path) => {
   const links = [...read(path).matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] ?? '');
 

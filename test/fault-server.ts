@@ -24,8 +24,8 @@ export interface RecordedRequest {
 }
 
 /**
- * A server that speaks the media download and the conditional delete of Cloud Storage's JSON API, as well or as badly as
- * it is told. A scripted answer to a delete replaces what is said of it, not what it does.
+ * A server that speaks the media download, the listing and the conditional delete of Cloud Storage's JSON API, as well or
+ * as badly as it is told. A scripted answer to a delete replaces what is said of it, not what it does.
  */
 export interface FaultServer {
   /** Base URL, as GCS_API_ENDPOINT takes it. */
@@ -61,6 +61,7 @@ export async function startFaultServer(): Promise<FaultServer> {
   const server = createServer((request, response) => {
     const { name, query } = parseTarget(request);
     requests.push({ name, query, headers: request.headers });
+    if (name === LISTING) return list(response, [...objects.keys()], query);
     const object = objects.get(name);
     const pin = query.get('generation');
     if (object === undefined || (pin !== null && pin !== object.generation)) return refuse(response, 404);
@@ -246,7 +247,23 @@ function refuse(response: ServerResponse, code: number): void {
   response.writeHead(code, { 'content-type': 'application/json' }).end(`{"error":{"code":${code}}}`);
 }
 
-/** `/storage/v1/b/BUCKET/o/NAME?alt=media&generation=G` */
+/** The end of the address that lists a bucket: no object has that name. */
+const LISTING = 'o';
+
+/** Names below a prefix, those of a folder further down taken together as it. */
+function list(response: ServerResponse, names: readonly string[], query: URLSearchParams): void {
+  const prefix = query.get('prefix') ?? '';
+  const below = names.filter((name) => name.startsWith(prefix));
+  const folders = below.flatMap((name) => /^[^/]*\//.exec(name.slice(prefix.length)) ?? []);
+  const here = below.filter((name) => !name.slice(prefix.length).includes('/'));
+  const answer = {
+    prefixes: [...new Set(folders)].map((folder) => `${prefix}${folder}`),
+    items: here.map((name) => ({ name })),
+  };
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+}
+
+/** `/storage/v1/b/BUCKET/o/NAME?alt=media&generation=G`, or without a name to list. */
 function parseTarget(request: IncomingMessage): { name: string; query: URLSearchParams } {
   const url = new URL(request.url ?? '', 'http://127.0.0.1');
   return { name: decodeURIComponent(url.pathname.split('/').at(-1) ?? ''), query: url.searchParams };

@@ -25,16 +25,19 @@ export interface StartOptions {
   readonly program?: readonly string[];
   /** A command that runs Node, such as a tracer; Node's own command line is appended to it. */
   readonly runner?: readonly string[];
+  /** @default one that is free */
+  readonly port?: number;
 }
 
-/** Starts a function on a free port and waits until it answers its liveness probe. */
+/** Starts a function and waits until it answers its liveness probe. */
 export async function startFunction({
   target,
   env = {},
   program,
   runner = [],
+  port: givenPort,
 }: StartOptions): Promise<FunctionProcess> {
-  const port = await freePort();
+  const port = givenPort ?? (await freePort());
   const framework = [
     join(root, 'node_modules/.bin/functions-framework'),
     `--target=${target}`,

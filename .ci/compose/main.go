@@ -1,0 +1,43 @@
+// Loads a Compose file as Docker Compose does, with its own library, and prints the services: the schema, the types,
+// what a service refers to, and that the files it mounts are there.
+//
+//	check-compose FILE
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+)
+
+func main() {
+	if err := check(context.Background(), os.Args[1]); err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", os.Args[1], err)
+		os.Exit(1)
+	}
+}
+
+func check(ctx context.Context, path string) error {
+	options, err := cli.NewProjectOptions([]string{path}, cli.WithName("check"), cli.WithProfiles([]string{"*"}))
+	if err != nil {
+		return err
+	}
+	project, err := options.LoadProject(ctx)
+	if err != nil {
+		return err
+	}
+	for name, service := range project.Services {
+		for _, volume := range service.Volumes {
+			if volume.Type != "bind" {
+				continue
+			}
+			if _, err := os.Stat(volume.Source); err != nil {
+				return fmt.Errorf("service %s: %w", name, err)
+			}
+		}
+		fmt.Printf("%s: %s, %s\n", path, name, service.Image)
+	}
+	return nil
+}
