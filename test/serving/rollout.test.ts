@@ -358,6 +358,25 @@ describe('a running instance', () => {
   });
 });
 
+test('versions that are loaded share a budget: the one that was asked for longest ago gives way', async () => {
+  service = open({ MAX_MODEL_MEMORY_BYTES: '3000000' });
+  const pinned = (version: string) => ask({ ...ROW, path: `/predict?version=${version}` });
+
+  const answers = [
+    await pinned('1.1.0'),
+    await pinned('1.0.0'),
+    await pinned('1.1.0'),
+    await pinned('2.0.0'),
+  ];
+  await new Promise(setImmediate);
+  const loads = service.entries.length;
+
+  expect(answers).toEqual(['1.1.0', '1.0.0', '1.1.0', '2.0.0'].map((version) => `200 ${version} pinned`));
+  expect(released).toBe(1);
+  expect(await pinned('1.0.0')).toBe('200 1.0.0 pinned');
+  expect(service.entries.slice(loads)).toEqual([expect.objectContaining({ loadMs: expect.any(Number) })]);
+});
+
 describe('a new instance', () => {
   test('answers with the version before when the promoted one is broken', async () => {
     registry.damage('2.0.0');

@@ -6,6 +6,7 @@ import {
   isImage,
   isTabular,
   type Manifest,
+  type SealedArtifact,
   type TabularManifest,
 } from '../../core/manifest';
 import type { RowReporter } from '../../core/row-report';
@@ -74,8 +75,11 @@ const MAX_BATCH_ROWS = 256;
 const MAX_BATCH_IMAGES = 8;
 
 /** What a session takes besides, and for each byte of its file: docs/rollout.md has the figures that were measured. */
-const MEMORY_BASE = 4 * 1024 * 1024;
-const MEMORY_FACTOR = 1.3;
+const MEMORY_BASE = 1024 * 1024;
+const MEMORY_FACTOR = 2.2;
+
+/** A sealed file is used where it lies: nothing of it is copied. */
+const SEALED_FACTOR = 1;
 
 /** Derives from a manifest and its session what answering needs. */
 export function createServedModel(
@@ -119,7 +123,7 @@ export function createServedModel(
   return {
     manifest,
     signature,
-    memoryBytes: MEMORY_BASE + (sealed ?? manifest.artifact).bytes * MEMORY_FACTOR,
+    memoryBytes: guessMemory(manifest, sealed),
     isSealed: sealed !== undefined,
     loadTimings: { manifestMs, artifactMs, sessionMs },
     frame: {
@@ -140,6 +144,11 @@ export function createServedModel(
     hold: lease.hold,
     release: lease.end,
   };
+}
+
+function guessMemory({ artifact }: Manifest, sealed: SealedArtifact | undefined): number {
+  const bytes = sealed === undefined ? artifact.bytes * MEMORY_FACTOR : sealed.bytes * SEALED_FACTOR;
+  return MEMORY_BASE + bytes;
 }
 
 type BatcherParts = Parameters<typeof createBatcher>[0];
