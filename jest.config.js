@@ -15,5 +15,7 @@ module.exports = {
     ],
   },
   globalSetup: '<rootDir>/test/build-once.js',
+  // Written for ES modules only; the build has it as Node can load it here.
+  moduleNameMapper: { '^jose$': '<rootDir>/dist/vendor/jose.js' },
   testTimeout: 30_000,
 };

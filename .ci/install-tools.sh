@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 HADOLINT=2.15.1
 
 missing=()
-for tool in podman runc mmdebstrap shellcheck strace chromium; do
+for tool in podman runc mmdebstrap shellcheck strace chromium redis-server; do
   command -v "$tool" >/dev/null || missing+=("$tool")
 done
 # The data of locales: an export of text needs one.

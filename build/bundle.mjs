@@ -12,9 +12,12 @@ const LAZY = [
   '@fastify/busboy',
   '@google-cloud/storage',
   '@google-cloud/logging-winston',
+  '@redis/client',
   'google-auth-library',
   'ajv/dist/2020',
+  'jose',
   'prom-client',
+  'rate-limiter-flexible',
   'winston',
 ];
 

@@ -11,8 +11,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'shared/runtime': ['shared/core'],
   'shared/fetch': ['shared/core'],
   'shared/mlflow': ['shared/core'],
+  'shared/access': ['shared/core'],
   'shared/protocol': ['shared/core'],
-  'shared/serving': ['shared/core', 'shared/registry', 'shared/runtime', 'shared/fetch', 'shared/protocol'],
+  'shared/serving': [
+    'shared/core',
+    'shared/registry',
+    'shared/runtime',
+    'shared/fetch',
+    'shared/protocol',
+    'shared/access',
+  ],
   functions: ['shared/core', 'shared/registry', 'shared/runtime', 'shared/serving'],
   playground: ['shared/core'],
   training: ['shared/core', 'shared/mlflow', 'shared/onnx', 'shared/registry'],
@@ -24,6 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'shared/registry',
     'shared/runtime',
     'shared/serving',
+    'shared/access',
     'training',
   ],
 };
@@ -40,6 +49,9 @@ const ONE_HOME: Readonly<Record<string, readonly string[]>> = {
   'google-auth-library': ['shared/serving/log.ts'],
   winston: ['shared/serving/log.ts'],
   'prom-client': ['shared/serving/metrics/metrics.ts'],
+  jose: ['shared/access/token-check.ts'],
+  'rate-limiter-flexible': ['shared/access/limiter.ts'],
+  '@redis/client': ['shared/access/redis.ts'],
   '@google-cloud/functions-framework': ['functions/index.ts', 'functions/express.ts'],
 };
 

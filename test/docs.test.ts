@@ -81,6 +81,7 @@ test('the first answer of the README is what the service answers', async () => {
 
 test.each([
   'README.md',
+  'docs/access.md',
   'docs/models.md',
   'docs/images.md',
   'docs/errors.md',

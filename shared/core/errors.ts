@@ -7,6 +7,8 @@ export const ERRORS = {
   'invalid-encoding': { status: 400, title: 'The request body is not what its encoding says' },
   'invalid-request': { status: 400, title: 'The request is malformed' },
   'url-not-allowed': { status: 400, title: 'The URL may not be fetched' },
+  unauthenticated: { status: 401, title: 'Nothing shows who the caller is' },
+  forbidden: { status: 403, title: 'The caller may not do this' },
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'model-not-found': { status: 404, title: 'There is no such model or version' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
@@ -17,6 +19,7 @@ export const ERRORS = {
   'invalid-image': { status: 422, title: 'The image cannot be decoded' },
   'url-not-an-image': { status: 422, title: 'There is no image at the URL' },
   overloaded: { status: 429, title: 'Too many requests wait for the model' },
+  'rate-limited': { status: 429, title: 'The caller has asked for too much' },
   // Nobody reads this answer; the log has it. The status is the one that nginx gives it.
   'caller-left': { status: 499, title: 'The caller left before it was answered' },
   internal: { status: 500, title: 'An unexpected error happened' },
@@ -24,6 +27,7 @@ export const ERRORS = {
   'not-implemented': { status: 501, title: 'This part of the protocol is not implemented' },
   'url-fetch-failed': { status: 502, title: 'The server of the URL could not be asked' },
   'model-unavailable': { status: 503, title: 'The model is not available' },
+  'access-unavailable': { status: 503, title: 'It cannot be found out at the moment who may call' },
   'shutting-down': { status: 503, title: 'This instance is shutting down' },
   'upstream-timeout': { status: 504, title: 'The server of the URL did not answer in time' },
   // The four below never reach a caller as they are: loading wraps them in `model-unavailable`.

@@ -1,3 +1,4 @@
+import type { GateParts } from '../access/gate';
 import { ServingError } from '../core/errors';
 import { type Handler, type HttpRequest, type HttpResponse, isStreamed } from '../core/http';
 import type { ObjectFiles } from '../registry/object-files';
@@ -6,6 +7,7 @@ import type { Config } from './config';
 import { corsHeaders } from './cors';
 import { allowedMethods, type Endpoint, type Found, findEndpoint, nothingAt, type Routes } from './endpoint';
 import { createExchange, type Exchange } from './exchange';
+import { createGuard } from './guard';
 import { createImageReader, type ImageReaderParts } from './images/image-reader';
 import type { Log } from './log';
 import { createMetrics, type Metrics } from './metrics/metrics';
@@ -21,6 +23,7 @@ import { createShadows, type ShadowsParts } from './shadow/shadows';
 /** What the world outside must provide. */
 export interface AppParts
   extends Omit<ModelsParts, 'onFailure' | 'onLoad' | 'onSwitch'>,
+    Pick<GateParts, 'wallClock' | 'sleep' | 'memory'>,
     Pick<PagesParts, 'readAsset'>,
     Pick<ShadowsParts, 'startShadow'>,
     ImageReaderParts {
@@ -63,6 +66,11 @@ export function createApp(config: Config, parts: AppParts): App {
   });
   const images = createImageReader(config, parts);
   const shadows = createShadows({ ...parts, onOutcome: metrics.recordShadow });
+  const guard = createGuard(config, {
+    ...parts,
+    onFailure: (what, error) => log.write(failureEntry(config, what, error)),
+    onRecovery: (message) => log.write({ severity: 'INFO', message }),
+  });
   let isFirst = true;
   /** Says once, to the first request that asks, that it is the first of this instance. */
   function takeFirst(): boolean {
@@ -104,7 +112,7 @@ export function createApp(config: Config, parts: AppParts): App {
       let routes: Routes | undefined;
       return async function handle(request: HttpRequest): Promise<HttpResponse> {
         const exchange = createExchange(request, now());
-        routes ??= routesOf(target, { ...parts, config, models, images, metrics });
+        routes ??= guard.protect(routesOf(target, { ...parts, config, models, images, metrics }));
         return finish(exchange, await answer(config, routes, exchange, takeFirst));
       };
     },
@@ -119,9 +127,10 @@ export function createApp(config: Config, parts: AppParts): App {
       return scoreFile({ scoring: config.scoring, files, openScorer, now, log: log.write }, event);
     },
     preload: () => void models.get().catch(() => {}),
-    close() {
+    async close() {
       shadows.close();
-      return log.close();
+      await guard.close();
+      await log.close();
     },
   };
 }

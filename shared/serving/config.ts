@@ -1,9 +1,11 @@
+import type { GateSettings } from '../access/settings';
 import { MODEL_NAME, MODEL_VERSION } from '../core/manifest';
 import { toHostPattern } from '../fetch/allowed-url';
+import { readAccess } from './access-config';
 import { createReader, type Environment, optional, type Reader, unexpected } from './environment';
 
 /** Everything a deployment can set, read once when the process starts. */
-export interface Config {
+export interface Config extends GateSettings {
   readonly registry: {
     /** `gs://bucket/prefix` or a folder. */
     readonly uri: string;
@@ -141,6 +143,7 @@ export function readConfig(env: Environment, embedded: EmbeddedModels = {}): Con
     },
     images: readImages(read, bodyBytes),
     scoring: readScoring(read),
+    ...readAccess(read, { hops: deployment.type === 'local' ? 0 : 1 }),
     corsOrigins: readOrigins(read.text('CORS_ALLOW_ORIGINS')),
     log: {
       level: read.choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),

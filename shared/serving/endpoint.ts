@@ -1,3 +1,4 @@
+import type { Area } from '../access/settings';
 import { ServingError } from '../core/errors';
 import type { HttpResponse } from '../core/http';
 import type { Protocol } from '../protocol/error-shape';
@@ -8,6 +9,8 @@ export interface Endpoint {
   readonly method: 'GET' | 'POST';
   /** Called by the platform rather than by a caller, so it does not count as the first request. */
   readonly isProbe?: true;
+  /** What the address is for, or what a request makes it, where that is no matter of a model. */
+  readonly area?: Area | ((exchange: Exchange) => Area);
   /** Whose words errors are told in, until the body says otherwise. @default native */
   readonly protocol?: Protocol;
   /** @param params what stands for the names in braces of the route's template, percent-decoded. */

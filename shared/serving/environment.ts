@@ -17,6 +17,13 @@ export function createReader(env: Environment) {
     throw unexpected(name, `an integer of at least ${min}`, value);
   }
 
+  /** Texts between commas; none where the variable is empty. */
+  const list = (name: string): string[] =>
+    (text(name) ?? '')
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+
   return {
     text,
     optionalInteger,
@@ -29,18 +36,22 @@ export function createReader(env: Environment) {
       throw unexpected(name, `one of ${choices.join(', ')}`, value);
     },
 
+    /** Some of the choices, between commas; none where the variable is empty. */
+    choices<T extends string>(name: string, choices: readonly T[]): T[] {
+      return list(name).map((item) => {
+        const found = choices.find((choice) => choice === item);
+        if (found !== undefined) return found;
+        throw unexpected(name, `some of ${choices.join(', ')}`, item);
+      });
+    },
+
     matching(name: string, pattern: RegExp): string | undefined {
       const value = text(name);
       if (value === undefined || pattern.test(value)) return value;
       throw unexpected(name, `a value that matches ${pattern.source}`, value);
     },
 
-    /** Texts between commas; none where the variable is empty. */
-    list: (name: string): string[] =>
-      (text(name) ?? '')
-        .split(',')
-        .map((item) => item.trim())
-        .filter((item) => item !== ''),
+    list,
 
     url(name: string): string | undefined {
       const value = text(name);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Admission } from '../access/admission';
 import { type HttpRequest, header } from '../core/http';
 import type { Shadow } from '../core/routing';
 import type { FeatureSummary } from '../core/summary';
@@ -35,6 +36,10 @@ export interface Exchange {
   coldStart: boolean;
   /** Whether it is no prediction and nothing about one: a probe, a page, an unknown address. */
   isAside: boolean;
+  /** What the request was let in for; absent where everything is open to everybody. */
+  admission?: Admission;
+  /** Who sent it, as far as that is known. */
+  caller?: string;
   /** For a cold start: how long each part of it took, in milliseconds. */
   startup?: Readonly<Record<string, number>>;
   model?: string;

@@ -24,15 +24,18 @@ export interface InferenceParts {
  * The model that a request asks for, loaded first if need be. What the reference leaves open, the query may say:
  * `?version=`, with a version or an alias.
  *
- * @throws {ServingError} `model-unavailable`, `model-not-found`
+ * @throws {ServingError} `model-unavailable`, `model-not-found`, `forbidden`
  */
 export async function loadFor(
   { models, now }: InferenceParts,
   exchange: Exchange,
   ref: ModelRef = {},
 ): Promise<ServedModel> {
+  // Before it is looked for: who may not use a model is not to learn whether there is one, and not to load it.
+  if (ref.name !== undefined) exchange.admission?.checkModel(ref.name);
   const asked = askedFor(exchange, ref);
   const found = models.recall(asked) ?? (await waitForModel(models, exchange, { now, asked }));
+  exchange.admission?.checkModel(found.name);
   exchange.model = found.name;
   exchange.version = found.version;
   exchange.versionReason = found.reason;
@@ -107,6 +110,7 @@ export async function scoreRows(
   const { manifest } = tabular;
   const { rows } = request;
   exchange.rows = rows.length;
+  if (exchange.admission !== undefined) await exchange.admission.spend(rows.length);
   const validateAt = now();
   const inputs = tabular.decoder.decode(rows);
   if (inputs === undefined) {
@@ -139,6 +143,7 @@ export async function runTensors(
   checkEmpty(inputs, config.limits.rows);
   const rows = Object.values(inputs)[0]?.dims[0];
   if (rows !== undefined) exchange.rows = rows;
+  if (exchange.admission !== undefined) await exchange.admission.spend(mostRows(inputs));
   const run = await served.runTensors(inputs, callOptions(exchange));
   const { outputs } = run;
   noteRun(exchange, inputs, run);
@@ -160,6 +165,11 @@ export function noteRun(
   timings.runMs = (timings.runMs ?? 0) + runMs;
   if (cache !== undefined && exchange.cache !== 'miss') exchange.cache = cache;
   if (exchange.shadow !== undefined) exchange.tensors ??= { inputs, outputs };
+}
+
+/** Whichever tensor has the rows, all of them are counted. */
+function mostRows(inputs: NamedTensors): number {
+  return Math.max(1, ...Object.values(inputs).map(({ dims }) => dims[0] ?? 1));
 }
 
 /** What a run is told of whoever asks for it. */

@@ -31,6 +31,7 @@ export async function modelInfo(
     models.rollout(),
   ]);
   const { name, version, description, artifact, training, signature } = manifest;
+  exchange.admission?.checkModel(name);
   exchange.model = name;
   exchange.version = version;
   return answerJson({

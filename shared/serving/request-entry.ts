@@ -42,7 +42,7 @@ export function requestEntry(
 }
 
 /** Members of an exchange that its entry has as they are, where there are any. */
-const OPTIONAL = ['cache', 'rows', 'prediction', 'inputSummary', 'inputs'] as const;
+const OPTIONAL = ['caller', 'cache', 'rows', 'prediction', 'inputSummary', 'inputs'] as const;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -81,9 +81,12 @@ function formatShares(shares: RoutingChange['to']): string {
   return entries.map(([version, percent]) => `${version} (${percent} %)`).join(', ');
 }
 
+/** Codes of what was logged when it failed. */
+const TOLD_ALREADY = ['model-unavailable', 'access-unavailable'] as const;
+
 /** A failed load is logged when it fails; the requests that met it are not each an error of their own. */
 function severityOf(status: number, error: unknown): Severity {
-  if (status >= 500) return hasCode(error, 'model-unavailable', 'shutting-down') ? 'WARNING' : 'ERROR';
+  if (status >= 500) return hasCode(error, ...TOLD_ALREADY, 'shutting-down') ? 'WARNING' : 'ERROR';
   return status >= 400 || error !== undefined ? 'WARNING' : 'INFO';
 }
 
@@ -132,7 +135,7 @@ function errorOf(config: Config, error: unknown): Record<string, unknown> {
   if (error === undefined) return {};
   const { service, revision } = config.deployment;
   const code = error instanceof ServingError ? error.code : 'internal';
-  if (error instanceof ServingError && (error.status < 500 || code === 'model-unavailable')) {
+  if (error instanceof ServingError && (error.status < 500 || hasCode(error, ...TOLD_ALREADY))) {
     return { code, detail: error.message };
   }
   return {

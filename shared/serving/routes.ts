@@ -1,3 +1,4 @@
+import type { Area } from '../access/settings';
 import type { HttpResponse } from '../core/http';
 import type { Protocol } from '../protocol/error-shape';
 import type { Endpoint, Routes } from './endpoint';
@@ -28,13 +29,13 @@ export function routesOf(target: Target, parts: RoutesParts): Routes {
     predict: { method: 'POST', answer: (exchange) => predict(parts, exchange) },
     predictBatch: { method: 'POST', answer: (exchange) => predictBatch(parts, exchange) },
     modelInfo: { method: 'GET', answer: (exchange) => modelInfo(parts, exchange, linksOf(target)) },
-    serve: { method: 'GET', isProbe: true, answer: (exchange) => root(parts, exchange) },
+    serve: { method: 'GET', isProbe: true, area: rootArea, answer: (exchange) => root(parts, exchange) },
   } satisfies Record<Target, Endpoint>;
   const needs = target === 'modelInfo' ? 'manifest' : 'model';
   const probes: [string, Endpoint][] = [
-    ['/health', { method: 'GET', isProbe: true, answer: health }],
-    ['/ready', { method: 'GET', isProbe: true, answer: () => ready(parts, needs) }],
-    ['/metrics', { method: 'GET', isProbe: true, answer: () => metricsText(parts.metrics) }],
+    ['/health', { method: 'GET', isProbe: true, area: 'health', answer: health }],
+    ['/ready', { method: 'GET', isProbe: true, area: 'health', answer: () => ready(parts, needs) }],
+    ['/metrics', { method: 'GET', isProbe: true, area: 'metrics', answer: () => metricsText(parts.metrics) }],
   ];
   const own: [path: string, of: Target, endpoint: Endpoint][] = [
     ['/', target, endpoints[target]],
@@ -56,11 +57,16 @@ export function routesOf(target: Target, parts: RoutesParts): Routes {
 function servedOnly(parts: RoutesParts): [string, Endpoint][] {
   const pages = PAGES.map((path): [string, Endpoint] => [
     path,
-    { method: 'GET', isProbe: true, answer: (_exchange, params) => page(parts, path, params) },
+    {
+      method: 'GET',
+      isProbe: true,
+      area: path === '/docs' || path === '/redoc' ? 'docs' : 'assets',
+      answer: (_exchange, params) => page(parts, path, params),
+    },
   ]);
   const description: [string, Endpoint] = [
     '/openapi.json',
-    { method: 'GET', isProbe: true, answer: (exchange) => openApi(parts, exchange) },
+    { method: 'GET', isProbe: true, area: 'docs', answer: (exchange) => openApi(parts, exchange) },
   ];
   return [...pages, description, ...oipRoutes(parts), ...tfsRoutes(parts), ...vertexRoutes(parts)];
 }
@@ -72,7 +78,13 @@ function vertexRoutes(parts: RoutesParts): [string, Endpoint][] {
   return [
     [
       vertex.healthRoute,
-      { method: 'GET', isProbe: true, protocol: 'vertex', answer: () => ready(parts, 'model') },
+      {
+        method: 'GET',
+        isProbe: true,
+        area: 'health',
+        protocol: 'vertex',
+        answer: () => ready(parts, 'model'),
+      },
     ],
     [
       vertex.predictRoute,
@@ -86,6 +98,11 @@ function root(parts: RoutesParts, exchange: Exchange): HttpResponse | Promise<Ht
   if (wantsHtml(exchange)) return page(parts, '/', {});
   const { headers, ...answer } = status(parts);
   return { ...answer, headers: { ...headers, vary: 'Accept' } };
+}
+
+/** Whether the service is there, everybody may know. */
+function rootArea(exchange: Exchange): Area {
+  return wantsHtml(exchange) ? 'playground' : 'health';
 }
 
 function wantsHtml({ request: { headers } }: Exchange): boolean {

@@ -27,6 +27,7 @@ export async function scoreImages(
   { images, topK }: ImagesToScore,
 ): Promise<ImagePrediction[][]> {
   exchange.rows = images.length;
+  if (exchange.admission !== undefined) await exchange.admission.spend(images.length);
   const predictions: ImagePrediction[][] = [];
   for (let start = 0; start < images.length; start += model.maxImages) {
     const sources = images.slice(start, start + model.maxImages);

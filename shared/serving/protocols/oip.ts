@@ -88,14 +88,14 @@ export async function oipModelReady(
 }
 
 /** Answers `GET /v2/models`. */
-export async function oipModels({ models }: InferenceParts): Promise<HttpResponse> {
-  return answerJson({ models: await models.names() });
+export async function oipModels({ models }: InferenceParts, exchange: Exchange): Promise<HttpResponse> {
+  return answerJson({ models: visibleOf(exchange, await models.names()) });
 }
 
 /** Answers `POST /v2/repository/index`: every version there is; those that are loaded are ready. */
 export async function oipIndex({ models }: InferenceParts, exchange: Exchange): Promise<HttpResponse> {
   const onlyReady = readsOnlyReady(await exchange.request.body());
-  const names = await models.names();
+  const names = visibleOf(exchange, await models.names());
   const versions = await Promise.all(names.map((name) => models.versions(name)));
   const all = names.flatMap((name, index) =>
     (versions[index] ?? []).map((version) => {
@@ -109,6 +109,11 @@ export async function oipIndex({ models }: InferenceParts, exchange: Exchange): 
     }),
   );
   return answerJson(onlyReady ? all.filter(({ state }) => state === 'READY') : all);
+}
+
+/** Models that the caller may use; what the others are called is none of its business. */
+function visibleOf({ admission }: Exchange, names: readonly string[]): readonly string[] {
+  return admission === undefined ? names : names.filter(admission.mayUse);
 }
 
 /** tritonclient sends no body at all. @throws {ServingError} `invalid-json`, `validation-failed` */

@@ -30,11 +30,12 @@ type ModelAnswer = (
 export function oipRoutes(parts: InferenceParts): Route[] {
   const route = createRoute(parts, 'oip');
   const models = ['/v2/models/{model}', '/v2/models/{model}/versions/{version}'];
+  const probe = { method: 'GET', isProbe: true, area: 'health' } as const;
   return [
     plain('/v2', 'oip', { method: 'GET', isProbe: true, answer: oipServer }),
-    plain('/v2/health/live', 'oip', { method: 'GET', isProbe: true, answer: oipLive }),
-    plain('/v2/health/ready', 'oip', { method: 'GET', isProbe: true, answer: () => oipReady(parts) }),
-    plain('/v2/models', 'oip', { method: 'GET', answer: () => oipModels(parts) }),
+    plain('/v2/health/live', 'oip', { ...probe, answer: oipLive }),
+    plain('/v2/health/ready', 'oip', { ...probe, answer: () => oipReady(parts) }),
+    plain('/v2/models', 'oip', { method: 'GET', answer: (exchange) => oipModels(parts, exchange) }),
     plain('/v2/models/stats', 'oip', { method: 'GET', answer: () => oipMissing('statistics') }),
     plain('/v2/repository/index', 'oip', {
       method: 'POST',
@@ -60,7 +61,7 @@ export function tfsRoutes(parts: InferenceParts): Route[] {
   const route = createRoute(parts, 'tfs');
   const models = ['', '/versions/{version}', '/labels/{label}'].map((part) => `/v1/models/{model}${part}`);
   return [
-    plain('/v1/models', 'tfs', { method: 'GET', answer: () => oipModels(parts) }),
+    plain('/v1/models', 'tfs', { method: 'GET', answer: (exchange) => oipModels(parts, exchange) }),
     ...models.flatMap((model) => [
       route('POST', `${model}:predict`, tfsPredict),
       route('POST', `${model}:classify`, tfsMissing),

@@ -1,7 +1,8 @@
+import type { Admission } from '../../access/admission';
 import { type FieldError, ServingError } from '../../core/errors';
 import type { HttpResponse } from '../../core/http';
 import { MAX_REPORTED } from '../../core/rows';
-import { type BadRow, isBad } from '../../protocol/lines/input-rows';
+import { type BadRow, isBad, type RowSource } from '../../protocol/lines/input-rows';
 import type { RowAnswers, ScoredBatch } from '../../protocol/lines/row-answers';
 import type { Exchange } from '../exchange';
 import { type InferenceParts, loadFor } from '../inference';
@@ -30,7 +31,7 @@ export async function predictLines(
       manifest,
       tellsDefects: true,
     });
-    const batches = scoreBatches(scorer, rows);
+    const batches = scoreBatches(scorer, slowedDown(rows, exchange));
     const { value: first } = await batches.next();
     checkFirst(first);
     const body = toBody(answers, { first, batches, exchange, scorer });
@@ -41,6 +42,18 @@ export async function predictLines(
     scorer.release();
     throw error;
   }
+}
+
+/** Rows as fast as their caller may have them: a file is slowed down to its rate, and not cut. */
+function slowedDown(rows: RowSource, { admission, request }: Exchange): RowSource {
+  if (admission === undefined) return rows;
+  async function* paid(spend: Admission['spendSlowly']) {
+    for await (const batch of rows.batches) {
+      await spend(batch.length, () => request.hasLeft());
+      yield batch;
+    }
+  }
+  return { ...rows, batches: paid(admission.spendSlowly) };
 }
 
 /**

@@ -1,0 +1,108 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import type { HttpRequest } from '../core/http';
+import { type Admission, createAdmission } from './admission';
+import { type Caller, unauthenticated } from './caller';
+import { clientAddress } from './client-address';
+import { readCredentials } from './credentials';
+import { createKeyCheck, type KeyCheck } from './key-check';
+import { openKeySource } from './key-source';
+import type { Limiter, LimiterParts } from './limiter';
+import { createMeter } from './meter';
+import { createOverload, type Overload, type OverloadParts } from './overload';
+import type { AccessSettings, Area, GateSettings } from './settings';
+import type { TokenCheck } from './token-check';
+
+export interface GateParts extends LimiterParts, OverloadParts {
+  /** Milliseconds since 1970. */
+  readonly wallClock?: () => number;
+  readonly sleep?: (ms: number) => Promise<unknown>;
+}
+
+/** Where requests are let in. */
+export interface Gate {
+  /**
+   * Lets a request in, or says why not.
+   *
+   * @param area what the address is for; a matter of a model when absent.
+   * @returns undefined where nobody is asked anything.
+   * @throws {ServingError} `unauthenticated`, `forbidden`, `access-unavailable`, `rate-limited`, `overloaded`
+   */
+  admit(request: HttpRequest, area: Area | undefined): Promise<Admission | undefined>;
+  /** What the instance has to do. */
+  readonly overload: Overload;
+  /** Closes what was opened. */
+  close(): void;
+}
+
+/** Builds the gate of one process. What a deployment does not use is not imported. */
+export async function openGate(settings: GateSettings, parts: GateParts): Promise<Gate> {
+  const { access, rateLimits } = settings;
+  const { sleep = sleepFor } = parts;
+  const identify = access && (await createIdentify(access, parts));
+  const { limiter, close } = await openLimiter(settings, parts);
+  const overload = createOverload(settings.overload, parts);
+
+  function isOpen(area: Area): boolean {
+    if (access === undefined || area === 'health') return true;
+    const { open } = access;
+    return area === 'assets' ? open.includes('docs') || open.includes('playground') : open.includes(area);
+  }
+
+  async function admitCaller(request: HttpRequest, caller: Caller | undefined): Promise<Admission> {
+    const rate = caller?.rate ?? rateLimits.rate;
+    if (rate === undefined || limiter === undefined) return createAdmission(caller, undefined);
+    const id = caller?.id ?? `address:${clientAddress(request, rateLimits.trustedHops)}`;
+    const meter = createMeter({ limiter, id, rate, sleep });
+    await meter.take(1, 1);
+    return createAdmission(caller, meter);
+  }
+
+  return {
+    overload,
+    close,
+    async admit(request, area) {
+      if (area !== undefined && isOpen(area)) return undefined;
+      // First, because it costs nothing.
+      overload.check();
+      return admitCaller(request, await identify?.(request));
+    },
+  };
+}
+
+/** Finds out who sends a request. */
+type Identify = (request: HttpRequest) => Promise<Caller>;
+
+async function createIdentify({ keys, tokens }: AccessSettings, parts: GateParts): Promise<Identify> {
+  const { now, onFailure, wallClock = Date.now } = parts;
+  const checkKey: KeyCheck | undefined =
+    keys && createKeyCheck(openKeySource(keys, { now, onFailure }), wallClock);
+  const checkToken: TokenCheck | undefined =
+    tokens && (await import('./token-check')).createTokenCheck(tokens, parts);
+  const wanted = [
+    keys && 'an API key (X-API-Key or Authorization: Bearer)',
+    tokens && 'a token (Authorization: Bearer)',
+  ]
+    .filter((way) => way !== undefined)
+    .join(' or ');
+  return async function identify(request) {
+    const credentials = readCredentials(request);
+    if (credentials === undefined) throw unauthenticated(`expected ${wanted}, got neither header`, false);
+    const { kind, text } = credentials;
+    const check = kind === 'token' ? (checkToken ?? checkKey) : (checkKey ?? checkToken);
+    if (check === undefined) throw new TypeError('access is on, but neither keys nor tokens are taken');
+    return check(text);
+  };
+}
+
+/** Keys may have rates of their own, so that there is a limiter wherever there are keys. */
+async function openLimiter(
+  { access, rateLimits: { rate, redisUrl } }: GateSettings,
+  parts: GateParts,
+): Promise<{ readonly limiter?: Limiter; readonly close: () => void }> {
+  if (rate === undefined && access?.keys === undefined) return { close: () => {} };
+  const { createMemoryLimiter, createSharedLimiter } = await import('./limiter');
+  if (redisUrl === undefined) return { limiter: createMemoryLimiter(), close: () => {} };
+  const { openRedis } = await import('./redis');
+  const redis = openRedis(redisUrl);
+  return { limiter: createSharedLimiter(redis, parts), close: redis.close };
+}

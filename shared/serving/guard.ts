@@ -1,0 +1,112 @@
+import type { Gate, GateParts } from '../access/gate';
+import type { GateSettings } from '../access/settings';
+import { ServingError } from '../core/errors';
+import { type HttpResponse, isStreamed } from '../core/http';
+import type { Endpoint, Routes } from './endpoint';
+import type { Exchange } from './exchange';
+
+/** Stands before the endpoints of one process. */
+export interface Guard {
+  /** The same routes, with the guard before each of them. */
+  protect(routes: Routes): Routes;
+  close(): Promise<void>;
+}
+
+/**
+ * Puts a guard before the endpoints, where the deployment wants one: who may call, how much, and when it is too much.
+ * Where it wants nothing of that, routes stay what they are and nothing is imported.
+ */
+export function createGuard(settings: GateSettings, parts: GateParts): Guard {
+  const { access, rateLimits, overload } = settings;
+  if (access === undefined && rateLimits.rate === undefined && Object.keys(overload).length === 0) {
+    return { protect: (routes) => routes, close: async () => {} };
+  }
+  let opening: Promise<Gate> | undefined;
+
+  function openOnce(): Promise<Gate> {
+    opening ??= import('../access/gate').then(({ openGate }) => openGate(settings, parts));
+    return opening;
+  }
+
+  function guarded(endpoint: Endpoint): Endpoint {
+    return {
+      ...endpoint,
+      async answer(exchange, params) {
+        const gate = await openOnce();
+        const { area } = endpoint;
+        const admission = await gate.admit(
+          exchange.request,
+          typeof area === 'function' ? area(exchange) : area,
+        );
+        if (admission === undefined) return endpoint.answer(exchange, params);
+        exchange.admission = admission;
+        if (admission.caller !== undefined) exchange.caller = admission.caller;
+        return answerCounted(gate, exchange, () => endpoint.answer(exchange, params));
+      },
+    };
+  }
+
+  return {
+    protect: (routes) => new Map([...routes].map(([route, endpoint]) => [route, guarded(endpoint)])),
+    close: async () => (await opening)?.close(),
+  };
+}
+
+/** An answer counts as work until all of it is sent. */
+async function answerCounted(
+  { overload }: Gate,
+  exchange: Exchange,
+  answer: () => HttpResponse | Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  const end = overload.begin();
+  let isUnderWay = false;
+  try {
+    const response = withHeaders(await answer(), exchange);
+    if (!isStreamed(response.body)) return response;
+    isUnderWay = true;
+    return { ...response, body: endingWith(response.body, end) };
+  } catch (error) {
+    throw withErrorHeaders(error, exchange);
+  } finally {
+    if (!isUnderWay) end();
+  }
+}
+
+function withHeaders(response: HttpResponse, { admission }: Exchange): HttpResponse {
+  return { ...response, headers: { ...response.headers, ...admission?.headers() } };
+}
+
+/** A request that went wrong has cost its caller rows too, and is to say how many are left. */
+function withErrorHeaders(error: unknown, { admission }: Exchange): unknown {
+  if (!(error instanceof ServingError)) return error;
+  const { code, message, errors, members, cause } = error;
+  const headers = { ...admission?.headers(), ...error.headers };
+  const told = new ServingError(code, message, { errors, members, headers, cause });
+  return Object.assign(told, { stack: error.stack });
+}
+
+/** Not a generator: one that is closed before its first piece was asked for would not know that it was. */
+function endingWith<T>(pieces: AsyncIterable<T>, end: () => void): AsyncIterable<T> {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = pieces[Symbol.asyncIterator]();
+      return {
+        async next() {
+          try {
+            const result = await iterator.next();
+            if (result.done === true) end();
+            return result;
+          } catch (error) {
+            end();
+            throw error;
+          }
+        },
+        async return() {
+          end();
+          await iterator.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,275 @@
+import { readFileSync } from 'node:fs';
+import { writeKeySet } from '../key-sets';
+import {
+  json,
+  openTestApp,
+  predictRequest,
+  type TestApp,
+  type TestRequest,
+  type TestResponse,
+} from '../test-app';
+
+const ROW = [5.1, 3.5, 1.4, 0.2];
+const rows = (count: number) => Array.from({ length: count }, () => ROW);
+
+const post = (path: string, body: unknown, type = 'application/json'): TestRequest => ({
+  method: 'POST',
+  path,
+  headers: { 'content-type': type },
+  body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+});
+
+/** What is left of the rate, as an answer says it. */
+function leftOf({ headers }: TestResponse): number {
+  return Number(/^"rows";r=(\d+);t=\d+$/.exec(headers['ratelimit'] ?? '')?.[1]);
+}
+
+const tensor = (count: number) => ({
+  inputs: [{ name: 'X', shape: [count, 4], datatype: 'FP32', data: rows(count).flat() }],
+});
+const calls = (count: number) => ({ requestId: '1', calls: rows(count) });
+const csv = (count: number) =>
+  `sepal_length,sepal_width,petal_length,petal_width\n${rows(count).join('\n')}\n`;
+const ndjson = (count: number) =>
+  rows(count)
+    .map((row) => `${JSON.stringify(row)}\n`)
+    .join('');
+
+/** Every way to ask for predictions of several rows at once. */
+const BATCHES: readonly (readonly [string, (count: number) => TestRequest])[] = [
+  ['a native batch', (count) => post('/predict/batch', { instances: rows(count) })],
+  ['BigQuery', (count) => post('/predict/batch', calls(count))],
+  ['BigQuery at predict', (count) => post('/predict', calls(count))],
+  ['the Open Inference Protocol', (count) => post('/v2/models/iris/infer', tensor(count))],
+  ['the same at predict', (count) => post('/predict', tensor(count))],
+  ['TensorFlow Serving by rows', (count) => post('/v1/models/iris:predict', { instances: rows(count) })],
+  ['TensorFlow Serving by columns', (count) => post('/v1/models/iris:predict', { inputs: rows(count) })],
+  ['Vertex AI', (count) => post('/vertex/predict', { instances: rows(count) })],
+  ['CSV', (count) => post('/predict/batch', csv(count), 'text/csv')],
+  ['NDJSON', (count) => post('/predict/batch', ndjson(count), 'application/x-ndjson')],
+];
+
+const VERTEX = { AIP_HEALTH_ROUTE: '/vertex/health', AIP_PREDICT_ROUTE: '/vertex/predict' };
+
+describe('rows count', () => {
+  test.each(BATCHES)('as %s asks for them', async (_, batch) => {
+    const { request } = openTestApp({ ...VERTEX, RATE_LIMIT: '100/h' });
+
+    const answers = [await request(batch(30)), await request(batch(1)), await request(batch(69))];
+    const refused = await request(batch(1));
+
+    expect(answers.map(({ status, body }) => [status, status === 200 || String(body)])).toEqual([
+      [200, true],
+      [200, true],
+      [200, true],
+    ]);
+    expect(answers.map(leftOf)[1]).toBe(69);
+    expect(refused).toMatchObject({
+      status: 429,
+      headers: { ratelimit: expect.stringMatching(/^"rows";r=0;t=\d+$/) },
+    });
+  });
+
+  test('and a batch that is refused uses nothing up but its request', async () => {
+    const { request } = openTestApp({ RATE_LIMIT: '100/h' });
+    await request(post('/predict/batch', { instances: rows(60) }));
+
+    const refused = await request(post('/predict/batch', { instances: rows(60) }));
+    const smaller = await request(post('/predict/batch', { instances: rows(39) }));
+
+    expect([refused, smaller].map(({ status }) => status)).toEqual([429, 200]);
+  });
+
+  test('and a batch that no window has room for is told so, not to come again', async () => {
+    const { request } = openTestApp({ RATE_LIMIT: '100/h' });
+
+    const response = await request(post('/predict/batch', { instances: rows(101) }));
+
+    expect(response.status).toBe(413);
+    expect(json(response)).toMatchObject({ max_rows: 100, detail: expect.stringContaining('got 101') });
+    expect(response.headers).not.toHaveProperty('retry-after');
+  });
+
+  test('and images do', async () => {
+    const { request } = openTestApp({ MODEL_NAME: 'digits', RATE_LIMIT: '10/h' });
+    const image = readFileSync('test/images/small.png').toString('base64');
+    const instances = Array.from({ length: 8 }, () => ({ image: { b64: image } }));
+
+    const answers = [
+      await request(post('/predict/batch', { instances })),
+      await request(post('/predict', readFileSync('test/images/small.png'), 'image/png')),
+      await request(post('/predict/batch', { instances })),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+  });
+
+  test('and a tensor that hides them behind another one does not save any', async () => {
+    const { request } = openTestApp({ RATE_LIMIT: '100/h' });
+
+    const answer = await request(post('/v2/models/iris/infer', tensor(40)));
+
+    expect(leftOf(answer)).toBe(60);
+  });
+
+  test('and a request that is wrong costs what it asked for', async () => {
+    const { request } = openTestApp({ RATE_LIMIT: '100/h' });
+
+    const answer = await request(post('/predict/batch', { instances: [...rows(9), ['x']] }));
+
+    expect(answer.status).toBe(422);
+    expect(leftOf(answer)).toBe(90);
+  });
+});
+
+describe('a stream', () => {
+  /** Waits for nothing: lets the clock of the limiter go on instead. */
+  function openSlowed(env: Record<string, string>): TestApp & { readonly waits: number[] } {
+    const waits: number[] = [];
+    let skipped = 0;
+    const real = Date.now;
+    clock = jest.spyOn(Date, 'now').mockImplementation(() => real() + skipped);
+    const sleep = async (ms: number) => {
+      waits.push(ms);
+      skipped += ms + 1;
+    };
+    return { ...openTestApp(env, { sleep }), waits };
+  }
+  let clock: jest.SpyInstance | undefined;
+  afterEach(() => clock?.mockRestore());
+
+  test.each([
+    ['CSV', csv, 'text/csv', 451],
+    ['NDJSON', ndjson, 'application/x-ndjson', 450],
+  ])('of %s is slowed down to the rate and not cut', async (_, lines, type, answered) => {
+    const { request, waits } = openSlowed({ RATE_LIMIT: '100/min' });
+
+    const { status, body } = await request(post('/predict/batch', lines(450), type));
+
+    expect(status).toBe(200);
+    expect(String(body).trimEnd().split('\n')).toHaveLength(answered);
+    expect(waits).toHaveLength(4);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(60_000);
+  });
+
+  test('is refused where the next window is too far away', async () => {
+    const { request } = openSlowed({ RATE_LIMIT: '100/h' });
+
+    const response = await request(post('/predict/batch', csv(450), 'text/csv'));
+
+    expect(response.status).toBe(429);
+    expect(Number(response.headers['retry-after'])).toBeGreaterThan(3_500);
+  });
+});
+
+describe('a caller', () => {
+  const keys = writeKeySet([
+    { name: 'ada', key: 'a' },
+    { name: 'bob', key: 'b', rate: '2/h' },
+  ]);
+
+  test('has a rate of its own where its key says so, and is counted alone', async () => {
+    const { request } = openTestApp({ ACCESS: 'keys', API_KEYS: keys, RATE_LIMIT: '4/h' });
+    const statusesOf = async (key: string) => {
+      const statuses: number[] = [];
+      for (let i = 0; i < 5; i++)
+        statuses.push((await request(predictRequest({ features: ROW }, { 'x-api-key': key }))).status);
+      return statuses;
+    };
+
+    expect(await statusesOf('a')).toEqual([200, 200, 200, 200, 429]);
+    expect(await statusesOf('b')).toEqual([200, 200, 429, 429, 429]);
+  });
+
+  test('without a key is its address, from the right end of the forwarded ones', async () => {
+    const { request } = openTestApp({ RATE_LIMIT: '1/h', TRUSTED_HOPS: '1' });
+    const statusOf = async (forwarded: string) =>
+      (await request(predictRequest({ features: ROW }, { 'x-forwarded-for': forwarded }))).status;
+
+    const statuses = [
+      await statusOf('203.0.113.1'),
+      await statusOf('198.51.100.9, 203.0.113.1'),
+      await statusOf('203.0.113.2'),
+      await statusOf('203.0.113.1, 203.0.113.2'),
+    ];
+
+    expect(statuses).toEqual([200, 429, 200, 429]);
+  });
+
+  test('is told its policy, and when to come again', async () => {
+    const { request } = openTestApp({ RATE_LIMIT: '1/10s' });
+    const first = await request(predictRequest({ features: ROW }));
+
+    const refused = await request(predictRequest({ features: ROW }));
+
+    expect(first.headers).toMatchObject({
+      'ratelimit-policy': '"rows";q=1;w=10',
+      ratelimit: '"rows";r=0;t=10',
+    });
+    expect(refused).toMatchObject({
+      status: 429,
+      headers: {
+        'ratelimit-policy': '"rows";q=1;w=10',
+        'retry-after': expect.stringMatching(/^([1-9]|10)$/),
+      },
+    });
+    expect(json(refused)).toMatchObject({
+      type: 'urn:onnx-functions:problem:rate-limited',
+      detail: '1 rows in 10 s are allowed, 0 of them are left, and this takes 1',
+    });
+  });
+
+  test('may ask how the service is, however often', async () => {
+    const { request } = openTestApp({ RATE_LIMIT: '1/h' });
+    for (let i = 0; i < 3; i++) await request(predictRequest({ features: ROW }));
+
+    const answers = await Promise.all(
+      ['/health', '/ready', '/metrics', '/v2/health/ready'].map((path) => request({ path })),
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  });
+});
+
+describe('an instance that has too much to do', () => {
+  test('refuses requests beyond those that it works on, and takes the next when one is answered', async () => {
+    const { request } = openTestApp({ MAX_PENDING_REQUESTS: '2' });
+    const ask = async () => (await request(predictRequest({ features: ROW }))).status;
+
+    const together = await Promise.all([ask(), ask(), ask(), ask()]);
+
+    expect(together).toEqual([200, 200, 429, 429]);
+    expect(await ask()).toBe(200);
+  });
+
+  test('works on a stream until all of it is sent', async () => {
+    const { app, config, request } = openTestApp({ MAX_PENDING_REQUESTS: '1' });
+    const { status } = await request(post('/predict/batch', csv(3), 'text/csv'));
+
+    const again = await request(predictRequest({ features: ROW }));
+
+    expect([status, again.status, config.overload.maxPending]).toEqual([200, 200, 1]);
+    await app.close();
+  });
+
+  test('refuses predictions while its memory is nearly used up, and nothing else', async () => {
+    let used = 950;
+    let time = 0;
+    const { request } = openTestApp(
+      { MAX_MEMORY_PERCENT: '90' },
+      { memory: () => ({ used, limit: 1_000 }), now: () => time },
+    );
+    const ask = () => request(predictRequest({ features: ROW }));
+
+    const full = await ask();
+    const health = await Promise.all(['/health', '/ready', '/metrics'].map((path) => request({ path })));
+    used = 500;
+    time = 1_000;
+    const relieved = await ask();
+
+    expect(full).toMatchObject({ status: 429, headers: { 'retry-after': '1' } });
+    expect(json(full)).toMatchObject({ detail: '95 % of the memory is in use' });
+    expect(health.map(({ status }) => status)).not.toContain(429);
+    expect(relieved.status).toBe(200);
+  });
+});
