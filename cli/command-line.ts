@@ -6,6 +6,7 @@ import type { AddCommand, CommandParts } from './command';
 import { addGc } from './commands/gc';
 import { addImageModel } from './commands/image-model';
 import { addInit } from './commands/init';
+import { addKeys } from './commands/keys';
 import { addList } from './commands/list';
 import { addLoadCost } from './commands/load-cost';
 import { addPredict } from './commands/predict';
@@ -31,6 +32,7 @@ const COMMANDS: readonly AddCommand[] = [
   addGc,
   addPredict,
   addScore,
+  addKeys,
   addLoadCost,
 ];
 
@@ -57,7 +59,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
       },
   };
   for (const add of COMMANDS) add(program, parts);
-  for (const command of program.commands) addGlobalOptions(command, terminal);
+  for (const command of program.commands.flatMap(leavesOf)) addGlobalOptions(command, terminal);
   program.hook('preAction', (_, command) => {
     running = command;
   });
@@ -80,6 +82,11 @@ function createProgram(terminal: Terminal): Command {
       .addHelpText('after', EXIT_CODE_HELP)
       .exitOverride()
   );
+}
+
+/** The commands that can be run: the command itself, or those below it. */
+function leavesOf(command: Command): readonly Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf);
 }
 
 function addGlobalOptions(command: Command, { env }: Terminal): void {
