@@ -24,12 +24,13 @@ export async function describeApi({ config, models }: PagesParts, exchange: Exch
   let known = descriptions.get(manifest);
   if (known === undefined || known.createFunction !== createFunction) {
     const signature = manifest.signature ?? (await models.get()).signature;
-    const { vertex } = config;
+    const { access, vertex } = config;
     const subject = {
       manifest,
       signature,
       version,
       ...(vertex && { vertex }),
+      ...(access && { access: { keys: access.keys !== undefined, tokens: access.tokens !== undefined } }),
       ...(createFunction && { createFunction }),
     };
     known = { createFunction, text: JSON.stringify(describeOpenApi(subject)) };

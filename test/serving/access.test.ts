@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readConfig } from '../../shared/serving/config';
 import { routesOf } from '../../shared/serving/routes';
 import { writeKeySet } from '../key-sets';
-import { openTestApp, type TestApp, type TestRequest } from '../test-app';
+import { json, openTestApp, type TestApp, type TestRequest } from '../test-app';
 import { forgeToken, openTokenIssuer, type TokenIssuer } from '../token-issuer';
 
 const VERTEX = { AIP_HEALTH_ROUTE: '/vertex/health', AIP_PREDICT_ROUTE: '/vertex/predict' };
@@ -372,6 +372,29 @@ describe('tokens', () => {
     expect(entries.filter(({ severity }) => severity === 'ERROR')).toMatchObject([
       { message: expect.stringContaining('fetching the keys of tokens') },
     ]);
+  });
+});
+
+describe('the description of the API', () => {
+  test.each([
+    ['', [{}, { idToken: [] }], ['idToken']],
+    ['keys', [{ apiKey: [] }], ['apiKey']],
+    ['tokens', [{ token: [] }], ['token']],
+    ['keys,tokens', [{ apiKey: [] }, { token: [] }], ['apiKey', 'token']],
+  ])('says what ACCESS=%s asks for', async (access, security, schemes) => {
+    const { TOKEN_JWKS_URL = '', TOKEN_ISSUER = '', TOKEN_AUDIENCE = '' } = env;
+    const { request } = openTestApp({
+      ACCESS: access,
+      ACCESS_OPEN: 'docs',
+      ...(access.includes('keys') && { API_KEYS: KEYS }),
+      ...(access.includes('tokens') && { TOKEN_JWKS_URL, TOKEN_ISSUER, TOKEN_AUDIENCE }),
+    });
+
+    const document = json(await request({ path: '/openapi.json' }));
+
+    const { securitySchemes } = document['components'] as { securitySchemes: Record<string, unknown> };
+    expect(document['security']).toEqual(security);
+    expect(Object.keys(securitySchemes)).toEqual(schemes);
   });
 });
 

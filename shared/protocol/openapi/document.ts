@@ -8,6 +8,7 @@ import { oipSchemas } from './oip-schemas';
 import type { Parameter, Paths, Response } from './parts';
 import { foreignAnswers, foreignRequests } from './predict';
 import { rowsSchemas } from './rows';
+import { type Security, securityOf } from './security';
 import type { ApiSubject } from './subject';
 import { tfsPaths, tfsSchemas } from './tfs';
 import { vertexPaths, vertexSchemas } from './vertex';
@@ -18,14 +19,14 @@ export interface OpenApiDocument {
   readonly info: Readonly<Record<string, unknown>>;
   readonly servers: readonly { readonly url: string }[];
   readonly tags: readonly { readonly name: string; readonly description: string }[];
-  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly security: Security['security'];
   readonly paths: Paths;
   readonly components: {
     readonly schemas: Readonly<Record<string, JsonSchema>>;
     readonly responses: Readonly<Record<string, Response>>;
     readonly parameters: Readonly<Record<string, Parameter>>;
     readonly headers: Readonly<Record<string, { readonly description: string; readonly schema: JsonSchema }>>;
-    readonly securitySchemes: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    readonly securitySchemes: Security['securitySchemes'];
   };
 }
 
@@ -37,6 +38,7 @@ export interface OpenApiDocument {
  */
 export function describeOpenApi(subject: ApiSubject): OpenApiDocument {
   const { name, version, description } = subject.manifest;
+  const { security, securitySchemes } = securityOf(subject);
   return {
     openapi: '3.1.0',
     info: {
@@ -54,8 +56,7 @@ export function describeOpenApi(subject: ApiSubject): OpenApiDocument {
     },
     servers: [{ url: '.' }],
     tags: tagsOf(subject),
-    // Whether Google Cloud asks for a token depends on the deployment; this service itself never does.
-    security: [{}, { idToken: [] }],
+    security,
     paths: pathsOf(subject),
     components: {
       schemas: schemasOf(subject),
@@ -67,7 +68,7 @@ export function describeOpenApi(subject: ApiSubject): OpenApiDocument {
       ]),
       parameters: parametersOf(subject),
       headers: HEADERS,
-      securitySchemes: SECURITY_SCHEMES,
+      securitySchemes,
     },
   };
 }
@@ -187,14 +188,5 @@ const HEADERS: OpenApiDocument['components']['headers'] = {
   JsonLength: {
     description: 'Bytes of the JSON, where bytes of tensors follow it',
     schema: { type: 'integer', minimum: 1 },
-  },
-};
-
-const SECURITY_SCHEMES = {
-  idToken: {
-    type: 'http',
-    scheme: 'bearer',
-    bearerFormat: 'JWT',
-    description: 'An ID token of Google Cloud, which Cloud Run checks unless the deployment is public',
   },
 };

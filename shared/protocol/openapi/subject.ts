@@ -13,6 +13,8 @@ export interface ApiSubject {
   readonly version: string;
   /** The statement that makes a SQL function of the model. */
   readonly createFunction?: string;
+  /** What callers show for themselves; where this service asks nobody, Google Cloud may. */
+  readonly access?: { readonly keys: boolean; readonly tokens: boolean };
   /** The routes that Vertex AI calls, where it runs the container. */
   readonly vertex?: { readonly healthRoute: string; readonly predictRoute: string };
 }
