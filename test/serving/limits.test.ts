@@ -242,16 +242,6 @@ describe('an instance that has too much to do', () => {
     expect(await ask()).toBe(200);
   });
 
-  test('works on a stream until all of it is sent', async () => {
-    const { app, config, request } = openTestApp({ MAX_PENDING_REQUESTS: '1' });
-    const { status } = await request(post('/predict/batch', csv(3), 'text/csv'));
-
-    const again = await request(predictRequest({ features: ROW }));
-
-    expect([status, again.status, config.overload.maxPending]).toEqual([200, 200, 1]);
-    await app.close();
-  });
-
   test('refuses predictions while its memory is nearly used up, and nothing else', async () => {
     let used = 950;
     let time = 0;

@@ -1,0 +1,93 @@
+import type { HttpResponse } from '../../shared/core/http';
+import type { Endpoint, Routes } from '../../shared/serving/endpoint';
+import { createExchange } from '../../shared/serving/exchange';
+import { createGuard } from '../../shared/serving/guard';
+
+const PARTS = { now: () => 0, onFailure: () => {}, onRecovery: () => {} };
+const NOTHING = { rateLimits: { trustedHops: 0 }, overload: {} };
+
+const REQUEST = {
+  method: 'GET',
+  path: '/',
+  query: '',
+  headers: {},
+  remoteAddress: '127.0.0.1',
+  body: async () => Buffer.alloc(0),
+  stream: async function* () {},
+  hasLeft: () => false,
+};
+
+/** One endpoint behind a guard that lets in one request at a time. */
+function guardOne(answer: Endpoint['answer']): () => Promise<HttpResponse> {
+  const guard = createGuard({ ...NOTHING, overload: { maxPending: 1 } }, PARTS);
+  const endpoint = guard.protect(new Map([['/', { method: 'GET', answer }]])).get('/');
+  return async () => {
+    if (endpoint === undefined) throw new Error('the route is gone');
+    return endpoint.answer(createExchange(REQUEST, 0), {});
+  };
+}
+
+/** The pieces of an answer, one by one. */
+function piecesOf({ body }: HttpResponse): AsyncIterator<unknown> {
+  if (typeof body === 'string' || body instanceof Uint8Array) throw new Error('expected a stream');
+  return body[Symbol.asyncIterator]();
+}
+
+async function* stream(): AsyncGenerator<string> {
+  yield 'one';
+  yield 'two';
+}
+
+const streamed = (body: AsyncIterable<string>): HttpResponse => ({ status: 200, headers: {}, body });
+
+test('routes stay what they are where nothing is guarded', () => {
+  const routes: Routes = new Map();
+
+  expect(createGuard(NOTHING, PARTS).protect(routes)).toBe(routes);
+});
+
+describe('a streamed answer is work', () => {
+  test('until its last piece is taken', async () => {
+    const ask = guardOne(() => streamed(stream()));
+    const pieces = piecesOf(await ask());
+    await pieces.next();
+
+    await expect(ask()).rejects.toMatchObject({ code: 'overloaded' });
+    await pieces.next();
+    await pieces.next();
+
+    await expect(ask()).resolves.toMatchObject({ status: 200 });
+  });
+
+  test('until nobody wants it any more, even before its first piece', async () => {
+    const ask = guardOne(() => streamed(stream()));
+    const pieces = piecesOf(await ask());
+
+    await pieces.return?.();
+
+    await expect(ask()).resolves.toMatchObject({ status: 200 });
+  });
+
+  test('until it fails', async () => {
+    async function* failing(): AsyncGenerator<string> {
+      yield 'one';
+      throw new Error('broken');
+    }
+    const ask = guardOne(() => streamed(failing()));
+    const pieces = piecesOf(await ask());
+    await pieces.next();
+
+    await expect(pieces.next()).rejects.toThrow('broken');
+
+    await expect(ask()).resolves.toMatchObject({ status: 200 });
+  });
+});
+
+test('a request that fails is no work any more', async () => {
+  const ask = guardOne(() => {
+    throw new Error('broken');
+  });
+
+  await expect(ask()).rejects.toThrow('broken');
+  await expect(ask()).rejects.toThrow('broken');
+});
