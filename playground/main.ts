@@ -1,6 +1,7 @@
 // The playground: asks the service which model it serves, and makes a form of the answer.
 import { element } from './elements';
-import { loadModelInfo } from './model-info';
+import { createKeyForm } from './key-form';
+import { KeyNeeded, loadModelInfo } from './model-info';
 import { createPage } from './page';
 
 const page = document.getElementById('page');
@@ -12,7 +13,10 @@ async function start(page: HTMLElement): Promise<void> {
     page.replaceChildren(...createPage(loaded));
     document.title = `${loaded.info.name} · Playground`;
   } catch (error) {
-    page.replaceChildren(createFailure(error, () => void start(page)));
+    const retry = () => void start(page);
+    page.replaceChildren(
+      error instanceof KeyNeeded ? createKeyForm(error, retry) : createFailure(error, retry),
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import type { ImageSpec } from '../shared/core/image-spec';
 import type { Feature, TabularManifest } from '../shared/core/manifest';
 import type { Signature } from '../shared/core/signature';
 import type { DataType } from '../shared/core/tensor';
+import { keyHeaders } from './api-key';
 import { readTiming } from './timing';
 
 /** What `GET model-info` says of the model, as far as this page shows it. */
@@ -29,13 +30,20 @@ export interface Loaded {
   readonly isCold: boolean;
 }
 
+/** The service wants to know who asks. */
+export class KeyNeeded extends Error {
+  override readonly name = 'KeyNeeded';
+}
+
 /**
  * Asks the service for its model.
  *
+ * @throws {KeyNeeded} where it is not told who asks.
  * @throws {Error} in words for the reader, when the service does not answer as it should.
  */
 export async function loadModelInfo(): Promise<Loaded> {
-  const answer = await fetch('./model-info', { headers: { accept: 'application/json' } }).catch(() => {
+  const headers = { accept: 'application/json', ...keyHeaders() };
+  const answer = await fetch('./model-info', { headers }).catch(() => {
     throw new Error('The service did not answer. It may be starting, or the network may be down.');
   });
   const body: unknown = await answer.json().catch(() => undefined);
@@ -44,6 +52,7 @@ export async function loadModelInfo(): Promise<Loaded> {
     // Our own service wrote it.
     return { info: body as unknown as ModelInfo, isCold };
   }
+  if (answer.status === 401) throw new KeyNeeded(isObject(body) ? String(body['detail']) : 'expected a key');
   const detail = isObject(body) && typeof body['detail'] === 'string' ? `: ${body['detail']}` : '';
   throw new Error(`The service answered ${answer.status} when asked for its model${detail}.`);
 }

@@ -1,5 +1,6 @@
 import type { FieldError } from '../shared/core/errors';
 import type { ApiCall } from './api-call';
+import { keyHeaders } from './api-key';
 import type { Notes } from './input-form';
 import { isObject } from './model-info';
 import { readTiming, type Timing } from './timing';
@@ -49,7 +50,7 @@ export async function send(call: ApiCall, signal: AbortSignal): Promise<Outcome>
 }
 
 function contentOf(call: ApiCall): Pick<RequestInit, 'headers' | 'body'> {
-  const headers = { accept: 'application/json' };
+  const headers = { accept: 'application/json', ...keyHeaders() };
   if ('body' in call) {
     return { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(call.body) };
   }

@@ -62,8 +62,8 @@ export async function openGate(settings: GateSettings, parts: GateParts): Promis
     close,
     async admit(request, area) {
       if (area !== undefined && isOpen(area)) return undefined;
-      // First, because it costs nothing.
-      overload.check();
+      // First, because it costs nothing. Who looks at the metrics wants to see an overload, and not to be part of it.
+      if (area === undefined) overload.check();
       return admitCaller(request, await identify?.(request));
     },
   };

@@ -33,15 +33,13 @@ export function createGuard(settings: GateSettings, parts: GateParts): Guard {
       ...endpoint,
       async answer(exchange, params) {
         const gate = await openOnce();
-        const { area } = endpoint;
-        const admission = await gate.admit(
-          exchange.request,
-          typeof area === 'function' ? area(exchange) : area,
-        );
+        const area = typeof endpoint.area === 'function' ? endpoint.area(exchange) : endpoint.area;
+        const admission = await gate.admit(exchange.request, area);
         if (admission === undefined) return endpoint.answer(exchange, params);
         exchange.admission = admission;
         if (admission.caller !== undefined) exchange.caller = admission.caller;
-        return answerCounted(gate, exchange, () => endpoint.answer(exchange, params));
+        const end = area === undefined ? gate.overload.begin() : () => {};
+        return answerAdmitted(exchange, () => endpoint.answer(exchange, params), end);
       },
     };
   }
@@ -52,13 +50,16 @@ export function createGuard(settings: GateSettings, parts: GateParts): Guard {
   };
 }
 
-/** An answer counts as work until all of it is sent. */
-async function answerCounted(
-  { overload }: Gate,
+/**
+ * Answers a request that was let in.
+ *
+ * @param end called once all of the answer is sent: until then it is work.
+ */
+async function answerAdmitted(
   exchange: Exchange,
   answer: () => HttpResponse | Promise<HttpResponse>,
+  end: () => void,
 ): Promise<HttpResponse> {
-  const end = overload.begin();
   let isUnderWay = false;
   try {
     const response = withHeaders(await answer(), exchange);
