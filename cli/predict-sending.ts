@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type HttpRequest, isStreamed } from '../shared/core/http';
 import { createRegistry } from '../shared/registry/registry';
 import { createSession } from '../shared/runtime/session';
+import { withoutAccess } from '../shared/serving/access-config';
 import { createApp } from '../shared/serving/app';
 import { readConfig } from '../shared/serving/config';
 import { UsageError } from './exit-code';
@@ -24,7 +25,7 @@ export async function predictLocally(
   terminal: Terminal,
 ): Promise<PredictAnswer> {
   const config = readConfig({
-    ...terminal.env,
+    ...withoutAccess(terminal.env),
     MODEL_REGISTRY: registry,
     ...(request.model !== undefined && { MODEL_NAME: request.model }),
   });

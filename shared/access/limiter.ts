@@ -68,6 +68,14 @@ export function createSharedLimiter(redis: RedisLink, parts: LimiterParts): Limi
   let askAgainAt = Number.NEGATIVE_INFINITY;
   let connecting: Promise<unknown> | undefined;
 
+  /** One request in a while finds out whether it is back: the others would only wait with it. */
+  function isToBeAsked(): boolean {
+    if (!isAway) return true;
+    if (now() < askAgainAt) return false;
+    askAgainAt = now() + RETRY_MS;
+    return true;
+  }
+
   function noteAway(error: unknown): void {
     askAgainAt = now() + RETRY_MS;
     if (!isAway) onFailure('counting in Redis, so that each instance counts for itself,', error);
@@ -83,7 +91,7 @@ export function createSharedLimiter(redis: RedisLink, parts: LimiterParts): Limi
     async take(id, rows, rate) {
       connecting ??= withDeadline({ ms: CONNECT_MS, late }, () => redis.connected).catch(() => {});
       await connecting;
-      if (isAway && now() < askAgainAt) return memory.take(id, rows, rate);
+      if (!isToBeAsked()) return memory.take(id, rows, rate);
       try {
         const grant = await ask(counterOf(rate), id, rows, rate);
         noteBack();

@@ -1,7 +1,7 @@
 import { type KeySet, parseKeySet } from '../access/key-set';
 import { parseRate, RATE_FORM, type Rate } from '../access/rate';
 import { type AccessSettings, type GateSettings, OPENABLE, type OverloadSettings } from '../access/settings';
-import { optional, type Reader, unexpected } from './environment';
+import { type Environment, optional, type Reader, unexpected } from './environment';
 
 /**
  * Who may call, how much, and when it is too much.
@@ -19,6 +19,13 @@ export function readAccess(read: Reader, { hops }: { readonly hops: number }): G
     overload: readOverload(read),
   };
 }
+
+/** An environment without who may call and how much: whoever runs a model by themselves needs nobody's leave. */
+export function withoutAccess(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !ACCESS_NAMES.test(name)));
+}
+
+const ACCESS_NAMES = /^(ACCESS|API_KEYS|TOKEN|RATE_LIMIT|TRUSTED|MAX_PENDING|MAX_MEMORY)(_|$)/;
 
 /** What is set is read even where it is not used, so that a door which was meant to be shut is not left open. */
 function readCallers(read: Reader): AccessSettings | undefined {

@@ -120,3 +120,14 @@ describe('keys revoke', () => {
     expect({ code, stderr }).toEqual({ code: 4, stderr: `${file} has no key "nobody"\n` });
   });
 });
+
+test('a model that is run by the command line itself asks for no key', async () => {
+  const env = { API_KEYS_FILE: file, ACCESS: 'keys', RATE_LIMIT: '1/h' };
+
+  const { code, stdout } = await runCli(['predict', 'iris', '--data', '[5.1, 3.5, 1.4, 0.2]'], env);
+
+  expect({ code, answer: JSON.parse(stdout) }).toMatchObject({
+    code: 0,
+    answer: { prediction_label: 'setosa' },
+  });
+});
