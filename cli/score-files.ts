@@ -7,6 +7,7 @@ import { openStore } from '../shared/registry/open-store';
 import { createRegistry } from '../shared/registry/registry';
 import { countCpus } from '../shared/runtime/cpu';
 import { createSession } from '../shared/runtime/session';
+import { withoutAccess } from '../shared/serving/access-config';
 import { runTask, type TaskResult } from '../shared/serving/bulk/run-task';
 import { type Config, readConfig } from '../shared/serving/config';
 import type { ModelRef, ModelVersion } from '../shared/serving/models/model-choice';
@@ -27,7 +28,7 @@ interface ScoreFilesParts {
  * @throws {ServingError} as of `runTask`.
  */
 export function scoreFiles(run: ScoreRun, { terminal, registry }: ScoreFilesParts): Promise<TaskResult> {
-  const config = readConfig({ ...terminal.env, MODEL_REGISTRY: registry });
+  const config = readConfig({ ...withoutAccess(terminal.env), MODEL_REGISTRY: registry });
   const models = openModels(config, terminal);
   const parts = {
     files: openFiles(config.registry.gcsApiEndpoint),
