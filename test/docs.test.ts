@@ -1,7 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { EXIT_CODES } from '../cli/exit-code';
 import { ERRORS } from '../shared/core/errors';
 import { FINDING_CODES } from '../shared/onnx/finding';
+import { NO_STATE } from '../shared/registry/model-state';
+import {
+  notePublished,
+  promote,
+  retire,
+  rollback,
+  setShadow,
+  splitTraffic,
+} from '../shared/registry/state-changes';
 import { readConfig } from '../shared/serving/config';
 import { routesOf } from '../shared/serving/routes';
 import { json, openTestApp, predictRequest } from './test-app';
@@ -62,6 +72,32 @@ test('docs/models.md lists exactly the findings there are', () => {
   expect(listed.sort()).toEqual([...FINDING_CODES].sort());
 });
 
+test('docs/rollout.md lists exactly the members that a state and its changes can have', () => {
+  const note = { at: '2026-01-01T00:00:00.000Z', by: 'ann', reason: 'why not' };
+  const changes = [
+    notePublished('1.0.0'),
+    notePublished('1.1.0'),
+    notePublished('2.0.0'),
+    promote('1.1.0'),
+    rollback(),
+    splitTraffic({ '1.0.0': 90, '1.1.0': 10 }),
+    setShadow({ version: '1.1.0', percent: 20 }),
+    retire(['2.0.0']),
+  ];
+  const state = changes.reduce((before, change) => change(before, note), NO_STATE);
+
+  const members = [state, ...(state.history ?? [])].flatMap((each) => Object.keys(each));
+
+  const listed = firstColumn(read('docs/rollout.md'), '## The registry');
+  expect(listed.sort()).toEqual([...new Set(members)].sort());
+});
+
+test('docs/rollout.md lists exactly the exit codes there are', () => {
+  const codes = [...read('docs/rollout.md').matchAll(/^\| (\d+) \| /gm)].map((match) => Number(match[1]));
+
+  expect(codes).toEqual(Object.values(EXIT_CODES));
+});
+
 test('the first answer of the README is what the service answers', async () => {
   const { request } = openTestApp();
   const body = /-d '(\{"features":\[[^']+)'/.exec(README)?.[1] ?? '';
@@ -88,6 +124,7 @@ test.each([
   'docs/protocols.md',
   'docs/metrics.md',
   'docs/bulk.md',
+  'docs/rollout.md',
   'deploy/README.md',
   'deploy/terraform/README.md',
   'deploy/monitoring/README.md',
