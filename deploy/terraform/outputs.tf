@@ -1,5 +1,5 @@
 output "models_bucket" {
-  description = "The bucket of the models: deploy/upload-model.sh takes it."
+  description = "The bucket of the models: the --registry of `onnx-functions publish`."
   value       = google_storage_bucket.models.name
 }
 

@@ -29,6 +29,6 @@ output "urls" {
 }
 
 output "models_bucket" {
-  description = "Where `deploy/upload-model.sh` puts the models."
+  description = "Where `onnx-functions publish` puts the models."
   value       = module.onnx_functions.models_bucket
 }
