@@ -3,6 +3,7 @@ import { describeMachine, loadAverage, machineTable } from './machine';
 import { type PartName, readOptions } from './options';
 import { measureBatch } from './parts/batch';
 import { measureCold } from './parts/cold';
+import { measureComparison } from './parts/compare';
 import { measureImage } from './parts/image';
 import { measureLargeLoad } from './parts/load';
 import { measureMemory } from './parts/memory';
@@ -22,6 +23,7 @@ const MEASURES: Readonly<Record<PartName, (bench: Workbench) => Promise<PartResu
   load: measureLargeLoad,
   memory: measureMemory,
   image: measureImage,
+  compare: measureComparison,
 };
 
 async function main(args: readonly string[]): Promise<void> {
@@ -34,7 +36,8 @@ async function main(args: readonly string[]): Promise<void> {
     const outcomes = Object.assign({}, ...[...parts.values()].map((part) => part.outcomes));
     const targets = targetTable(options.parts, outcomes);
     writeReport(options.out, { machine, targets, parts });
-    console.log([machineTable(machine), targets].map(toText).join('\n\n'));
+    const tables = [machineTable(machine), targets].filter(({ rows }) => rows.length > 0);
+    console.log(tables.map(toText).join('\n\n'));
     console.log(`\nThe report is in ${options.out}/report.md`);
   } finally {
     await bench.close();

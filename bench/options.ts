@@ -1,12 +1,17 @@
 import { parseArgs } from 'node:util';
 
 /** The parts of the benchmark, in the order in which they run. */
-export const PARTS = ['size', 'cold', 'warm', 'batch', 'load', 'memory', 'image'] as const;
+export const PARTS = ['size', 'cold', 'warm', 'batch', 'load', 'memory', 'image', 'compare'] as const;
 
 export type PartName = (typeof PARTS)[number];
 
-/** What runs when nothing is named: images are left out, because their peer installs half a gigabyte of PyTorch. */
-export const USUAL_PARTS: readonly PartName[] = PARTS.filter((part) => part !== 'image');
+/**
+ * What runs when nothing is named. Images are left out, because their peer installs half a gigabyte of PyTorch, and so is
+ * the comparison of our own hosts, which has a report of its own.
+ */
+export const USUAL_PARTS: readonly PartName[] = PARTS.filter(
+  (part) => part !== 'image' && part !== 'compare',
+);
 
 /** What the command line asks for. */
 export interface Options {
@@ -22,7 +27,7 @@ export interface Options {
 }
 
 const USAGE = `Usage: npm run bench -- [PART...] [--quick] [--rounds N] [--node MAJOR] [--out DIR]
-Parts: ${PARTS.join(', ')}; all but image by default.`;
+Parts: ${PARTS.join(', ')}; all but image and compare by default.`;
 
 /** Reads the command line. @throws {TypeError} with the usage. */
 export function readOptions(args: readonly string[]): Options {

@@ -1,4 +1,5 @@
 import { generateLoad } from '../load/load-generator';
+import type { ProcessFacts } from '../servers/process-facts';
 import type { Server } from '../servers/server';
 import { quantile } from './statistics';
 
@@ -9,6 +10,8 @@ export interface WarmFigures {
   readonly p99Ms: number;
   /** CPU time of the whole server process for each request, in microseconds; undefined outside Linux. */
   readonly cpuMicros: number | undefined;
+  /** Memory that was resident at its end, in MB; undefined outside Linux. */
+  readonly residentMb: number | undefined;
 }
 
 export interface WarmLoad {
@@ -19,18 +22,19 @@ export interface WarmLoad {
 
 /** Loads a server for a while. It should have been loaded before, or this measures its compiler. */
 export async function measureLoad(server: Server, load: WarmLoad): Promise<WarmFigures> {
-  const before = cpuSeconds(server);
+  const before = factsOf(server);
   const { requestsPerSecond, latenciesMs } = await generateLoad({ port: server.port, ...load });
-  const after = cpuSeconds(server);
-  const hasCpu = before !== undefined && after !== undefined;
+  const after = factsOf(server);
+  const hasFacts = before !== undefined && after !== undefined;
   return {
     requestsPerSecond,
     p50Ms: quantile(latenciesMs, 0.5),
     p99Ms: quantile(latenciesMs, 0.99),
-    cpuMicros: hasCpu ? ((after - before) * 1e6) / latenciesMs.length : undefined,
+    cpuMicros: hasFacts ? ((after.cpuSeconds - before.cpuSeconds) * 1e6) / latenciesMs.length : undefined,
+    residentMb: after?.residentMb,
   };
 }
 
-function cpuSeconds(server: Server): number | undefined {
-  return process.platform === 'linux' ? server.facts().cpuSeconds : undefined;
+function factsOf(server: Server): ProcessFacts | undefined {
+  return process.platform === 'linux' ? server.facts() : undefined;
 }

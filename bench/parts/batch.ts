@@ -1,5 +1,5 @@
+import { batchRequest } from '../load/batch-request';
 import { generateLoad } from '../load/load-generator';
-import { requestBytes } from '../load/request-bytes';
 import { interleave } from '../measure/interleave';
 import { median, quantile } from '../measure/statistics';
 import { roundsOf } from '../options';
@@ -57,17 +57,6 @@ function measureSize(
 async function medianLatency(port: number, request: Buffer, durationMs: number): Promise<number> {
   const { latenciesMs } = await generateLoad({ port, request, connections: 1, durationMs });
   return quantile(latenciesMs, 0.5);
-}
-
-/** Rows that differ, in the shortest form. */
-function batchRequest(rows: number): Buffer {
-  const instances = Array.from({ length: rows }, (_, row) => [
-    4.5 + (row % 30) / 10,
-    3.1,
-    1 + (row % 50) / 10,
-    1.2,
-  ]);
-  return requestBytes('/predict/batch', { instances });
 }
 
 function report(bySize: ReadonlyMap<number, BatchSamples>): PartResult {

@@ -36,7 +36,9 @@ function toDocument({ machine, targets, parts }: Report): string {
     ...tables.map(toMarkdown),
     ...charts.map((chart) => `![${chart.title}](${fileOf(chart)})`),
   ]);
-  const head = ['# Benchmark', toMarkdown(targets), toMarkdown(machineTable(machine))];
+  // A part may promise nothing.
+  const judged = targets.rows.length === 0 ? [] : [targets];
+  const head = ['# Benchmark', ...[...judged, machineTable(machine)].map(toMarkdown)];
   return `${[...head, ...sections].join('\n\n')}\n`;
 }
 

@@ -10,11 +10,46 @@ const LIMIT_MS = 60_000;
 const POLL_MS = 2;
 
 /**
+ * Sends several requests at once as soon as somebody listens on the port, and waits until each is answered with 200:
+ * as a platform does that holds requests until their instance is there.
+ *
+ * @throws as `untilAnswered` does.
+ */
+export async function untilAllAnswered(
+  port: number,
+  request: Buffer,
+  { requests, stopped }: { readonly requests: number; readonly stopped: AbortSignal },
+): Promise<void> {
+  // One that tries to connect is enough: eighty of them would take the CPU from the server that starts.
+  if (requests > 1) await untilListening(port, stopped);
+  await Promise.all(Array.from({ length: requests }, () => untilAnswered(port, request, stopped)));
+}
+
+async function untilListening(port: number, stopped: AbortSignal): Promise<void> {
+  while (!(await connects(port))) {
+    stopped.throwIfAborted();
+    await sleep(POLL_MS);
+  }
+}
+
+async function connects(port: number): Promise<boolean> {
+  const socket = connect({ port, host: '127.0.0.1' });
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/**
  * Sends a request over and over until it is answered with 200, from before anybody listens on the port.
  *
  * @throws the signal's reason when that comes first, and after a minute of anything else than 200.
  */
-export async function untilAnswered(port: number, request: Buffer, stopped: AbortSignal): Promise<void> {
+async function untilAnswered(port: number, request: Buffer, stopped: AbortSignal): Promise<void> {
   const signal = AbortSignal.any([stopped, AbortSignal.timeout(LIMIT_MS)]);
   while ((await attempt(port, request, signal)) !== 200) {
     signal.throwIfAborted();

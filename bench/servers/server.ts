@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { projectPath } from '../../training/project-path';
 import type { Contender } from './contender';
-import { untilAnswered } from './first-answer';
+import { untilAllAnswered } from './first-answer';
 import { type ProcessFacts, readProcessFacts } from './process-facts';
 
 /** Longer than any start here takes, by far: reached only by what will never answer. */
@@ -17,7 +17,7 @@ const STOP_LIMIT_MS = 5_000;
 /** A contender that runs and has answered. */
 export interface Server {
   readonly port: number;
-  /** From before its process was made to the last byte of its first 200, in milliseconds. */
+  /** From before its process was made to the last byte of its first 200, or first few, in milliseconds. */
   readonly firstAnswerMs: number;
   facts(): ProcessFacts;
   stop(): Promise<void>;
@@ -26,15 +26,16 @@ export interface Server {
 /**
  * Starts a contender and waits for its first 200. What it prints goes to a file, as a log would.
  *
+ * @param requests how many are sent at once, as soon as it listens; each must be answered with 200.
  * @throws {Error} with the end of its output when it exits or does not answer.
  */
-export async function startServer(contender: Contender): Promise<Server> {
+export async function startServer(contender: Contender, requests = 1): Promise<Server> {
   const port = await freePort();
   const logFile = logFileOf(contender);
   const startedAt = performance.now();
   const child = spawnContender(contender, port, logFile);
   try {
-    await untilAnswered(port, contender.request, endOf(child));
+    await untilAllAnswered(port, contender.request, { requests, stopped: endOf(child) });
   } catch (cause) {
     await stop(child);
     const output = readFileSync(logFile, 'utf8').slice(-2_000);

@@ -14,10 +14,13 @@ test('parts and options are read in any order', () => {
   });
 });
 
-test('the part for images is run when it is asked for, and not otherwise', () => {
-  expect(readOptions(['image']).parts).toEqual(['image']);
-  expect(USUAL_PARTS).not.toContain('image');
-});
+test.each(['image', 'compare'] as const)(
+  'the part %s is run when it is asked for, and not otherwise',
+  (part) => {
+    expect(readOptions([part]).parts).toEqual([part]);
+    expect(USUAL_PARTS).not.toContain(part);
+  },
+);
 
 test('a quick run makes one round and leaves the kept results alone', () => {
   const options = readOptions(['--quick']);
