@@ -125,6 +125,8 @@ test.each([
   'docs/metrics.md',
   'docs/bulk.md',
   'docs/rollout.md',
+  'docs/comparison.md',
+  'docs/operations.md',
   'deploy/README.md',
   'deploy/terraform/README.md',
   'deploy/monitoring/README.md',

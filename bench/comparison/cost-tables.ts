@@ -1,5 +1,5 @@
 import { type Cost, capacityOf, costOf } from '../cost/cost';
-import { crossover, ratesBetween, SEARCHED } from '../cost/crossover';
+import { crossover, ratesBetween } from '../cost/crossover';
 import { PLANS } from '../cost/plan';
 import { BULK_ROWS, TRAFFIC } from '../cost/traffic';
 import type { LineChart } from '../report/chart';
@@ -111,9 +111,14 @@ export function formatRate(rate: number | undefined): string {
   return rate === undefined ? 'never' : formatNumber(rate);
 }
 
+/** What is drawn: a container that is kept warm costs what a function does, to the width of the line. */
+const DRAWN = ['function', 'container', 'functionWarm', 'containerOn'] as const satisfies readonly OfferId[];
+
+/** From one request in three hours, where cold starts tell the hosts apart, to more than an instance takes. */
+const DRAWN_RATES = ratesBetween(0.0001, 10_000, 20);
+
 /** What a million predictions cost as steady traffic grows. */
 export function drawCosts(samples: ComparisonSamples): LineChart {
-  const rates = ratesBetween(SEARCHED.from, SEARCHED.to, 20);
   return {
     kind: 'lines',
     title: 'Cost of steady traffic',
@@ -121,9 +126,9 @@ export function drawCosts(samples: ComparisonSamples): LineChart {
     yTitle: 'US dollars per million',
     logX: true,
     logY: true,
-    lines: OFFER_IDS.map((id) => {
+    lines: DRAWN.map((id) => {
       const costAt = costPerMillion(samples, OFFERS[id]);
-      return { label: OFFERS[id].name, points: rates.map((rate) => [rate, costAt(rate)] as const) };
+      return { label: OFFERS[id].name, points: DRAWN_RATES.map((rate) => [rate, costAt(rate)] as const) };
     }),
   };
 }

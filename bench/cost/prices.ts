@@ -6,6 +6,8 @@ export interface Rate {
 
 /**
  * Google's published prices of Cloud Run, which functions (gen2) are billed by too: US dollars, regions of Tier 1.
+ * The stored copy of the page that was read has no rate for idle instances and none for the memory of instance-based
+ * billing: these two are from other publications. Check them before money depends on them.
  *
  * @see https://cloud.google.com/run/pricing
  */
