@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { ERRORS } from '../shared/core/errors';
@@ -65,19 +65,24 @@ test('docs/operations.md has a row for exactly the loads that can fail', () => {
 
 test('docs/operations.md has a runbook for exactly the alerts there are', () => {
   const runbooks = [...DOCUMENT.matchAll(/^### (Onnx\w+)$/gm)].map((match) => match[1]);
-  const cloud = [...DOCUMENT.matchAll(/^\(`([\w-]+)`\) /gm)].map((match) => match[1]);
+  const alerts = [...read('deploy/monitoring/rules.yaml').matchAll(/^\s+- alert: (\w+)$/gm)];
 
-  expect(runbooks.length).toBe(cloud.length);
-  const rules = 'deploy/monitoring/rules.yaml';
-  if (existsSync(join(root, rules))) {
-    const alerts = [...read(rules).matchAll(/^\s+- alert: (\w+)$/gm)].map((match) => match[1]);
-    expect(runbooks.sort()).toEqual(alerts.sort());
-  }
-  const terraform = 'deploy/terraform/monitoring.tf';
-  if (existsSync(join(root, terraform))) {
-    const [, policies = ''] = read(terraform).split('alert_rules = merge(');
-    expect(cloud.sort()).toEqual(
-      [...policies.matchAll(/^ +([\w-]+) = \{$/gm)].map((match) => match[1]).sort(),
-    );
-  }
+  expect(runbooks.sort()).toEqual(alerts.map((match) => match[1]).sort());
+});
+
+test('each runbook names the alert of Cloud Monitoring that is the same', () => {
+  const named = [...DOCUMENT.matchAll(/^### Onnx\w+\n\n\(`([\w-]+)`\) /gm)].map((match) => match[1]);
+  const [, policies = ''] = read('deploy/terraform/monitoring.tf').split('alert_rules = merge(');
+  const alerts = [...policies.matchAll(/^ +([\w-]+) = \{$/gm)];
+
+  expect(named.sort()).toEqual(alerts.map((match) => match[1]).sort());
+});
+
+test('docs/operations.md plans with the factors that the service goes by', () => {
+  const source = read('shared/serving/models/served-model.ts');
+  const factorOf = (name: string) => new RegExp(`^const ${name} = ([\\d.]+);$`, 'm').exec(source)?.[1];
+
+  expect(section('## How large an instance must be')).toContain(
+    `base + ${factorOf('MEMORY_FACTOR')} x file of each loaded version (${factorOf('SEALED_FACTOR')} x where`,
+  );
 });

@@ -4,7 +4,7 @@ export interface HostFigures {
   readonly coldSeconds: number;
   /** Time of a request that has the instance to itself. */
   readonly requestSeconds: number;
-  /** CPU time of a request under load. */
+  /** CPU time of such a request. */
   readonly cpuSeconds: number;
   /** Time of a request of `BULK_ROWS` rows. */
   readonly bulkSeconds: number;

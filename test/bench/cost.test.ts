@@ -92,6 +92,16 @@ test('beyond its capacity a host is billed for as many instances as it takes', (
   expect(perMillionPredictions).toBeCloseTo(0.406312, 6);
 });
 
+test('instances that a burst adds beside one that is always on are billed until they have gone', () => {
+  const burst = { ...TRAFFIC.bursty.traffic, requestsPerSecond: 12_001 };
+  const { usage, perMillionPredictions } = costOf(HOST, PLANS.alwaysOn, burst);
+
+  // An hour of one, and a minute and a quarter of an hour of two more: 3600 + 2 x 960.
+  expect(usage.aliveSeconds).toBe(5_520);
+  // 5520 s x 19 micro-dollars for 720 060 requests.
+  expect(perMillionPredictions).toBeCloseTo(0.14565, 5);
+});
+
 test('time is rounded up to tenths of a second, and a tenth is one', () => {
   const exact = costOf({ ...HOST, coldSeconds: 0.3 }, PLANS.onDemand, TRAFFIC.bulk.traffic);
   const above = costOf({ ...HOST, coldSeconds: 0.301 }, PLANS.onDemand, TRAFFIC.bulk.traffic);
