@@ -19,7 +19,7 @@ const ENTRIES = {
 export async function buildInto(outdir) {
   const draft = `${outdir}.${process.pid}`;
   await Promise.all([bundleSources(ENTRIES, draft), bundleVendors(draft), buildAssets(draft)]);
-  makeExecutable(join(draft, 'cli.js'));
+  for (const program of ['cli.js', 'server.js']) makeExecutable(join(draft, program));
   for (const [from, to] of COPIES) cpSync(join(root, from), join(draft, to), { recursive: true });
   rmSync(outdir, { recursive: true, force: true });
   renameSync(draft, outdir);

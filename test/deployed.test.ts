@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -79,6 +88,21 @@ function copyOf(source: string, names: readonly string[]): string {
     expect(body).toMatchObject({ prediction_label: 'setosa', confidence: expect.closeTo(0.9766, 4) });
   });
 
+  test.each([20, 24])(
+    'scores files from the command line, as a Cloud Run job does, under Node %i',
+    async (major) => {
+      const files = mkdtempSync(join(tmpdir(), 'deployed-files-'));
+      folders.push(files);
+      mkdirSync(join(files, 'in'));
+      writeFileSync(join(files, 'in/a.csv'), CSV);
+
+      const args = ['cli.js', 'score', join(files, 'in'), '--output', join(files, 'out'), '--model', 'iris'];
+      const { stdout } = await promisify(execFile)(await nodeOf(major), args, { cwd: folder });
+
+      expect(stdout).toContain('1 files, 1 scored (1 rows)');
+    },
+  );
+
   test.each([20, 24])('decodes an image under Node %i', async (major) => {
     const env = { K_SERVICE: 'digits', MODEL_NAME: 'digits' };
 
@@ -87,6 +111,8 @@ function copyOf(source: string, names: readonly string[]): string {
     expect(body).toMatchObject({ model_name: 'digits', predictions: new Array(3).fill(expect.anything()) });
   });
 });
+
+const CSV = 'id,sepal_length,sepal_width,petal_length,petal_width\na,5.1,3.5,1.4,0.2\n';
 
 const LOCKED = ['package.json', 'package-lock.json', '.npmrc'];
 
@@ -144,7 +170,7 @@ async function importableFiles(folder: string): Promise<string[]> {
   const framework = 'node_modules/@google-cloud/functions-framework/build/src/main.js';
   const { metafile } = await build({
     absWorkingDir: folder,
-    entryPoints: ['index.js', 'server.js', 'vendor/*.js', framework],
+    entryPoints: ['index.js', 'server.js', 'cli.js', 'vendor/*.js', framework],
     bundle: true,
     write: false,
     outdir: 'unwritten',
