@@ -10,8 +10,9 @@ export function createProgress({ env, err }: Terminal): (file: FileProgress) => 
 }
 
 function toLine({ job, outcome, counts, error, done, total }: FileProgress): string {
-  const what = error === undefined ? `${outcome}, ${countRows(counts)}` : `${outcome}: ${error.message}`;
-  return `${done}/${total} ${uriOf(job.input)} ${what}`;
+  const why = error === undefined ? '' : `: ${error.message}`;
+  const what = counts === undefined || error !== undefined ? '' : `, ${countRows(counts)}`;
+  return `${done}/${total} ${uriOf(job.input)} ${outcome}${why}${what}`;
 }
 
 /** @see https://cloud.google.com/logging/docs/structured-logging */
@@ -28,8 +29,11 @@ function toEntry(file: FileProgress): string {
 }
 
 /** Rows, and how many of them were bad. */
-export function countRows(
-  { rows, bad_rows: bad }: Pick<RunCounts, 'rows' | 'bad_rows'> = { rows: 0, bad_rows: 0 },
-): string {
-  return `${rows} rows${bad === 0 ? '' : `, ${bad} of them bad`}`;
+export function countRows({ rows, bad_rows: bad }: Pick<RunCounts, 'rows' | 'bad_rows'>): string {
+  return `${count(rows, 'row')}${bad === 0 ? '' : `, ${bad} of them bad`}`;
+}
+
+/** A number of things in words. */
+export function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`;
 }

@@ -99,7 +99,7 @@ function copyOf(source: string, names: readonly string[]): string {
       const args = ['cli.js', 'score', join(files, 'in'), '--output', join(files, 'out'), '--model', 'iris'];
       const { stdout } = await promisify(execFile)(await nodeOf(major), args, { cwd: folder });
 
-      expect(stdout).toContain('1 files, 1 scored (1 rows)');
+      expect(stdout).toContain('1 file, 1 scored (1 row), 0 not');
     },
   );
 

@@ -2,7 +2,7 @@ import type { TaskResult } from '../../shared/serving/bulk/run-task';
 import type { AddCommand } from '../command';
 import { EXIT_CODES } from '../exit-code';
 import { readScoreRun, type ScoreOptions, type ScoreRun } from '../score-options';
-import { countRows } from '../score-progress';
+import { count, countRows } from '../score-progress';
 import type { CommandResult } from '../terminal';
 
 /** Scores the files below a folder or a prefix, alone or as one of the tasks of a Cloud Run job. */
@@ -41,7 +41,7 @@ function describe({ run, task }: ScoreRun, { report, summary }: TaskResult): Com
   return {
     json: { run, task: report, summary: summary ?? null },
     lines: [
-      `${whole} is done: ${files} files, ${scored} scored (${countRows(summary ?? report)}), ${failed} not`,
+      `${whole} is done: ${count(files, 'file')}, ${scored} scored (${countRows(summary ?? report)}), ${failed} not`,
       ...failures.map(({ name, detail }) => `  ${name}: ${detail}`),
       ...(summary === undefined ? [`run ${run} goes on: other tasks have not finished`] : []),
     ],
