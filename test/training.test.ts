@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { NumberBaseline } from '../shared/core/baseline';
 import type { TabularManifest } from '../shared/core/manifest';
 import { parseManifest } from '../shared/core/manifest-text';
 import { createSession, type Session } from '../shared/runtime/session';
@@ -126,7 +127,7 @@ describe.each(REFERENCES)('the manifest of $version', ({ version, reference, met
 
   test('describes the training rows as numpy does', () => {
     // numpy 2.4.6: mean, std, min, max and quantile(column, linspace(0, 1, 11)) of the 120 training rows.
-    expect(manifest.baseline?.features['sepal_length']).toEqual({
+    expect(manifest.baseline?.features['sepal_length']).toMatchObject({
       mean: 5.80916667,
       std: 0.820365349,
       min: 4.3,
@@ -141,12 +142,36 @@ describe.each(REFERENCES)('the manifest of $version', ({ version, reference, met
     });
   });
 
-  test('gives each feature the range of its baseline', () => {
-    const ranges = manifest.features.map(({ name, range }) => [name, range]);
+  test('counts every training row in one bin, and has an edge for every value', () => {
+    const { edges = [], counts = [], complete } = numberBaseline('petal_width').bins ?? {};
 
-    const baselines = Object.entries(manifest.baseline?.features ?? {});
-    expect(ranges).toEqual(baselines.map(([name, { min, max }]) => [name, [min, max]]));
+    // numpy 2.4.6: unique(column, return_counts=True) of the 120 training rows; none is above the last.
+    expect(edges.slice(0, 4)).toEqual([0.1, 0.2, 0.3, 0.4]);
+    expect(counts.slice(0, 4)).toEqual([3, 26, 4, 5]);
+    expect(counts.at(-1)).toBe(0);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(120);
+    expect(complete).toBe(true);
   });
+
+  test('tells what the model predicts for the training rows', () => {
+    const { rows, classes, confidence } = manifest.baseline?.predictions ?? {};
+
+    expect(rows).toBe(120);
+    expect(classes).toEqual({ setosa: 40, versicolor: 38, virginica: 42 });
+    expect(confidence?.bins?.edges).toHaveLength(50);
+    expect(confidence?.bins?.edges.at(-1)).toBe(confidence?.max);
+  });
+
+  test('gives each feature the range of its baseline', () => {
+    for (const { name, range } of manifest.features) {
+      const { min, max } = numberBaseline(name);
+      expect(range).toEqual([min, max]);
+    }
+  });
+
+  function numberBaseline(name: string): NumberBaseline {
+    return manifest.baseline?.features[name] as NumberBaseline;
+  }
 });
 
 describe.each(REFERENCES)('$version in ONNX Runtime', ({ version, reference }) => {

@@ -91,6 +91,7 @@ function trainVersion(approach: Approach): TrainedVersion {
       metrics: evaluate(classifier, train, test),
     },
     rows: train,
+    probabilities: classifier.predict(train.rows),
   });
   return { manifest, artifact: bytes };
 }

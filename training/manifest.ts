@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { Baseline, PredictionBaseline } from '../shared/core/baseline';
 import type { Feature, TabularManifest } from '../shared/core/manifest';
 import { parseManifest } from '../shared/core/manifest-text';
 import type { LabelledRows } from './labelled-rows';
 import { at } from './linear-algebra';
-import { describeValues, shareOfClasses } from './statistics';
+import { countNames, describeValues, roundForRecord, shareOfClasses } from './statistics';
 
 /** What a trainer knows about the version it has made. The rest of the manifest is derived from it. */
 export interface VersionFacts
@@ -14,6 +15,8 @@ export interface VersionFacts
   readonly training: NonNullable<TabularManifest['training']>;
   /** The training rows, one column per feature: they give each feature's range, and the baseline. */
   readonly rows?: LabelledRows;
+  /** What the model makes of those rows: one list of scores for each. */
+  readonly probabilities?: readonly (readonly number[])[];
 }
 
 /**
@@ -47,9 +50,11 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** The text of a JSON file that people read too. */
+/** The text of a JSON file that people read too: numbers in a list stand side by side. */
 export function formatJson(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  const text = JSON.stringify(value, undefined, 2);
+  // A line break within a string would be escaped, so what looks like a list is one.
+  return `${text.replace(/\[\s+(-?\d[^\]"[{]*?)\s+\]/g, (_, numbers: string) => `[${numbers.replace(/\s+/g, ' ')}]`)}\n`;
 }
 
 function withRange(rows: LabelledRows): (feature: Feature, column: number) => Feature {
@@ -59,13 +64,27 @@ function withRange(rows: LabelledRows): (feature: Feature, column: number) => Fe
   };
 }
 
-function baselineOf({ features, classes }: VersionFacts, rows: LabelledRows): TabularManifest['baseline'] {
+function baselineOf({ features, classes, probabilities }: VersionFacts, rows: LabelledRows): Baseline {
   return {
     rows: rows.rows.length,
     features: Object.fromEntries(
       features.map(({ name }, column) => [name, describeValues(columnOf(rows, column))]),
     ),
     ...(classes && { classes: shareOfClasses(rows.labels, classes) }),
+    ...(classes && probabilities && { predictions: predictionsOf(probabilities, classes) }),
+  };
+}
+
+function predictionsOf(
+  probabilities: readonly (readonly number[])[],
+  classes: readonly string[],
+): PredictionBaseline {
+  const confidences = probabilities.map((scores) => Math.max(...scores));
+  const predicted = probabilities.map((scores, row) => scores.indexOf(at(confidences, row)));
+  return {
+    rows: probabilities.length,
+    classes: countNames(predicted, classes),
+    confidence: describeValues(confidences.map(roundForRecord)),
   };
 }
 

@@ -1,11 +1,14 @@
-import type { FeatureBaseline } from '../shared/core/manifest';
+import { type Bins, binOf, type NumberBaseline } from '../shared/core/baseline';
 import { at } from './linear-algebra';
 
 /** Quantiles are 0, 1/10 … 1: the minimum, the deciles and the maximum. */
 const QUANTILE_STEPS = 10;
 
-/** Moments and deciles of one feature. The standard deviation is the population's. */
-export function describeValues(values: readonly number[]): FeatureBaseline {
+/** Most edges of the bins: with more values than that, every fiftieth part of the rows ends at one. */
+const MAX_EDGES = 50;
+
+/** Moments, deciles and bins of one column. The standard deviation is the population's. */
+export function describeValues(values: readonly number[]): NumberBaseline {
   const sorted = values.toSorted((left, right) => left - right);
   return {
     mean: roundForRecord(averageOf(values)),
@@ -15,6 +18,7 @@ export function describeValues(values: readonly number[]): FeatureBaseline {
     quantiles: Array.from({ length: QUANTILE_STEPS + 1 }, (_, step) =>
       roundForRecord(quantile(sorted, step / QUANTILE_STEPS)),
     ),
+    bins: binValues(sorted),
   };
 }
 
@@ -27,6 +31,13 @@ export function averageOf(values: readonly number[]): number {
 export function deviationOf(values: readonly number[]): number {
   const mean = averageOf(values);
   return Math.sqrt(averageOf(values.map((value) => (value - mean) ** 2)));
+}
+
+/** How often each of the names stands among indices of names. */
+export function countNames(indices: readonly number[], names: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    names.map((name, index) => [name, indices.filter((each) => each === index).length]),
+  );
 }
 
 /** The share of rows that each class has, by its name. */
@@ -54,4 +65,24 @@ function quantile(sorted: readonly number[], share: number): number {
   const below = at(sorted, Math.floor(position));
   const above = at(sorted, Math.ceil(position));
   return below + (above - below) * (position - Math.floor(position));
+}
+
+function binValues(sorted: readonly number[]): Bins {
+  const distinct = [...new Set(sorted)];
+  const complete = distinct.length <= MAX_EDGES;
+  const edges = complete ? distinct : someOf(sorted);
+  const counts = new Array<number>(edges.length + 1).fill(0);
+  for (const value of sorted) {
+    const bin = binOf(edges, value);
+    counts[bin] = at(counts, bin) + 1;
+  }
+  return { edges, counts, ...(complete && { complete }) };
+}
+
+/** Values with equally many between them, as far as equal values allow; the last is the largest. */
+function someOf(sorted: readonly number[]): number[] {
+  const values = Array.from({ length: MAX_EDGES }, (_, step) =>
+    at(sorted, Math.ceil(((step + 1) * sorted.length) / MAX_EDGES) - 1),
+  );
+  return [...new Set(values)];
 }

@@ -1,4 +1,5 @@
-import { columnsOf, type Feature, type FeatureBaseline } from '../../shared/core/manifest';
+import type { FeatureBaseline, NumberBaseline } from '../../shared/core/baseline';
+import { columnsOf, type Feature } from '../../shared/core/manifest';
 import { RESERVED_FEATURE_NAMES } from '../../shared/core/manifest-meaning';
 import { isIntegerType } from '../../shared/core/rows';
 import type { TensorSpec } from '../../shared/core/signature';
@@ -124,7 +125,7 @@ function numberFeature(
   type: DataType,
   known: KnownCategories | undefined,
   values: readonly string[] | undefined,
-): { feature: Feature; moments?: FeatureBaseline } {
+): { feature: Feature; moments?: NumberBaseline } {
   const numbers = values?.map((text, row) => readNumber(text, { name, type, line: row + 2 }));
   const present = numbers?.filter((value) => value !== undefined) ?? [];
   if (present.length === 0) return { feature: { name, example: Number(known?.values[0] ?? 0) } };

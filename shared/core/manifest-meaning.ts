@@ -1,3 +1,4 @@
+import { checkBaseline } from './baseline-meaning';
 import type { FieldError } from './errors';
 import { checkImageManifest } from './image-manifest-meaning';
 import {
@@ -239,13 +240,4 @@ function needsClasses(manifest: TabularManifest): FieldError[] {
     });
   }
   return defects;
-}
-
-function checkBaseline(manifest: TabularManifest): FieldError[] {
-  const names = new Set(manifest.features.map(({ name }) => name));
-  return Object.keys(manifest.baseline?.features ?? {}).flatMap((name) =>
-    names.has(name)
-      ? []
-      : [{ pointer: `/baseline/features/${name}`, detail: `there is no feature "${name}"` }],
-  );
 }

@@ -2,12 +2,13 @@
 "use strict";
 module.exports = validate10;
 module.exports.default = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Manifest of one version of one model","type":"object","additionalProperties":false,"required":["schema_version","name","version","artifact"],"properties":{"schema_version":{"const":1},"name":{"$ref":"#/definitions/name","description":"Name of the model; also its folder in the registry."},"version":{"type":"string","maxLength":64,"pattern":"^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$","description":"Semantic version without build metadata; also its folder under the model."},"task":{"enum":["classification","regression","image-classification"],"description":"What rows of features, or images, are turned into. Without it tensors go in and tensors come out, and no features, classes or output are named."},"description":{"type":"string"},"artifact":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"}}},"sealed":{"type":"array","minItems":1,"description":"The artifact prepared ahead (`npx onnx-functions seal`); the first whose runtime is the one that is running is loaded instead of the artifact.","items":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256","format","runtime","prepacking"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"},"format":{"enum":["ort"],"description":"ONNX Runtime's own format, of a graph optimised at level `extended`, which suits every CPU."},"runtime":{"type":"string","minLength":1,"description":"Version of onnxruntime-node that wrote it, and the only one that loads it."},"prepacking":{"type":"boolean","description":"Whether loading copies the weights of matrix products into a faster order: more time and memory at the start, less time for runs of several rows."}}}},"signature":{"type":"object","additionalProperties":false,"required":["inputs","outputs"],"properties":{"inputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}},"outputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}}}},"features":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,"required":["name","example"],"properties":{"name":{"type":"string","minLength":1,"maxLength":128},"description":{"type":"string"},"unit":{"type":"string","minLength":1},"range":{"type":"array","items":{"type":"number"},"minItems":2,"maxItems":2,"description":"Smallest and largest value seen in training; outside it a prediction carries a warning."},"categories":{"type":"array","minItems":1,"items":{"type":"string"},"description":"Values that a text feature may take; any text when absent."},"nullable":{"type":"boolean","description":"Whether null stands for a missing value (NaN in the tensor)."},"example":{"type":["number","string","boolean"]}}}},"classes":{"type":"array","minItems":2,"items":{"type":"string","minLength":1}},"output":{"type":"object","additionalProperties":false,"description":"Which output tensor holds what.","properties":{"label":{"type":"string","description":"Classification: index of the class, or its name."},"label_values":{"type":"array","minItems":2,"items":{"type":["number","string"]},"description":"Classification: what `label` gives for each class, in their order. The indices of the classes, or their names, when absent."},"probabilities":{"type":"string","description":"Classification: one score per class."},"value":{"type":"string","description":"Regression: the predicted number."},"scores":{"type":"string","description":"Image classification: one score per class."}}},"top_k":{"type":"integer","minimum":1,"description":"Image classification: how many classes are answered where a request does not say. 5 when absent."},"image":{"type":"object","additionalProperties":false,"required":["input"],"description":"How an image becomes the input tensor.","properties":{"input":{"type":"string","minLength":1,"description":"The input that takes the images."},"resize":{"type":"object","additionalProperties":false,"description":"Either `shorter_side`, which keeps the proportions, or `width` and `height`, which do not.","properties":{"shorter_side":{"$ref":"#/definitions/pixels"},"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"crop":{"type":"object","additionalProperties":false,"required":["width","height"],"description":"Cut from the middle after the resize.","properties":{"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"interpolation":{"enum":["bilinear","bicubic","nearest","lanczos"]},"channels":{"enum":["rgb","bgr","grey"]},"background":{"type":"array","minItems":1,"items":{"type":"number","minimum":0,"maximum":255},"description":"What transparent images are laid over: one number, or red, green and blue."},"invert":{"type":"boolean","description":"Whether dark on light becomes light on dark."},"scale":{"type":"number","description":"What pixel values from 0 to 255 are multiplied by. 1/255 when absent."},"mean":{"type":"array","minItems":1,"items":{"type":"number"}},"std":{"type":"array","minItems":1,"items":{"type":"number"}},"layout":{"enum":["nchw","nhwc"]},"softmax":{"type":"boolean","description":"Whether the scores are logits."}}},"cache":{"type":"object","additionalProperties":false,"required":["max_bytes","max_age_seconds"],"description":"Answers to the same tensors are kept and given again without a run.","properties":{"max_bytes":{"type":"integer","minimum":1024,"description":"Most memory that the answers of this version may take, in each instance."},"max_age_seconds":{"type":"number","exclusiveMinimum":0,"description":"How long an answer is given again."}}},"batching":{"type":"object","additionalProperties":false,"description":"Calls that wait for the model at the same time share a run, if its rows do not influence each other.","properties":{"max_batch_size":{"type":"integer","minimum":1,"description":"Most rows of a shared run; 1 runs every call by itself. 256 when absent."},"max_delay_ms":{"type":"number","minimum":0,"maximum":10000,"description":"How long calls that were met by a busy session may wait for others to fill their run. A call that finds the session free never waits. 0 when absent."}}},"training":{"type":"object","additionalProperties":false,"properties":{"algorithm":{"type":"string"},"data":{"type":"object","additionalProperties":false,"required":["sha256"],"properties":{"file":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"rows":{"type":"integer","minimum":1},"test_rows":{"type":"integer","minimum":0}}},"seed":{"type":"integer"},"hyperparameters":{"type":"object"},"metrics":{"type":"object","additionalProperties":{"type":"number"}}}},"source":{"type":"object","additionalProperties":false,"required":["mlflow"],"description":"Where the version was taken from.","properties":{"mlflow":{"type":"object","additionalProperties":false,"required":["tracking_uri"],"properties":{"run_id":{"type":"string","minLength":1,"description":"The run that logged the model."},"model":{"type":"string","minLength":1,"description":"Its name in MLflow's registry."},"version":{"type":"string","minLength":1,"description":"Its version there."},"tracking_uri":{"type":"string","pattern":"^https?://[^@]*$","description":"Address of the tracking server, without credentials."}}}}},"baseline":{"type":"object","additionalProperties":false,"required":["rows","features"],"description":"What the training data looked like, to compare live traffic with.","properties":{"rows":{"type":"integer","minimum":1},"features":{"type":"object","additionalProperties":{"type":"object","additionalProperties":false,"required":["mean","std","min","max"],"properties":{"mean":{"type":"number"},"std":{"type":"number","minimum":0,"description":"Population standard deviation."},"min":{"type":"number"},"max":{"type":"number"},"quantiles":{"type":"array","items":{"type":"number"},"minItems":2,"description":"Equally spaced quantiles, the first being the minimum and the last the maximum."}}}},"classes":{"type":"object","additionalProperties":{"type":"number","minimum":0,"maximum":1},"description":"Share of each class."}}}},"definitions":{"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"},"file":{"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"pixels":{"type":"integer","minimum":1,"maximum":16384},"tensor":{"type":"object","additionalProperties":false,"required":["name","type","shape"],"properties":{"name":{"type":"string","minLength":1},"type":{"enum":["float16","float32","float64","int8","int16","int32","int64","uint8","uint16","uint32","uint64","bool","string"]},"shape":{"type":"array","items":{"type":["integer","string"],"minimum":0,"minLength":1},"description":"A name stands for a size that is known only when the model runs."}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"Manifest of one version of one model","type":"object","additionalProperties":false,"required":["schema_version","name","version","artifact"],"properties":{"schema_version":{"const":1},"name":{"$ref":"#/definitions/name","description":"Name of the model; also its folder in the registry."},"version":{"type":"string","maxLength":64,"pattern":"^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$","description":"Semantic version without build metadata; also its folder under the model."},"task":{"enum":["classification","regression","image-classification"],"description":"What rows of features, or images, are turned into. Without it tensors go in and tensors come out, and no features, classes or output are named."},"description":{"type":"string"},"artifact":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"}}},"sealed":{"type":"array","minItems":1,"description":"The artifact prepared ahead (`npx onnx-functions seal`); the first whose runtime is the one that is running is loaded instead of the artifact.","items":{"type":"object","additionalProperties":false,"required":["file","bytes","sha256","format","runtime","prepacking"],"properties":{"file":{"$ref":"#/definitions/file"},"bytes":{"type":"integer","minimum":1},"sha256":{"$ref":"#/definitions/sha256"},"format":{"enum":["ort"],"description":"ONNX Runtime's own format, of a graph optimised at level `extended`, which suits every CPU."},"runtime":{"type":"string","minLength":1,"description":"Version of onnxruntime-node that wrote it, and the only one that loads it."},"prepacking":{"type":"boolean","description":"Whether loading copies the weights of matrix products into a faster order: more time and memory at the start, less time for runs of several rows."}}}},"signature":{"type":"object","additionalProperties":false,"required":["inputs","outputs"],"properties":{"inputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}},"outputs":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/tensor"}}}},"features":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":false,"required":["name","example"],"properties":{"name":{"type":"string","minLength":1,"maxLength":128},"description":{"type":"string"},"unit":{"type":"string","minLength":1},"range":{"type":"array","items":{"type":"number"},"minItems":2,"maxItems":2,"description":"Smallest and largest value seen in training; outside it a prediction carries a warning."},"categories":{"type":"array","minItems":1,"items":{"type":"string"},"description":"Values that a text feature may take; any text when absent."},"nullable":{"type":"boolean","description":"Whether null stands for a missing value (NaN in the tensor)."},"example":{"type":["number","string","boolean"]}}}},"classes":{"type":"array","minItems":2,"items":{"type":"string","minLength":1}},"output":{"type":"object","additionalProperties":false,"description":"Which output tensor holds what.","properties":{"label":{"type":"string","description":"Classification: index of the class, or its name."},"label_values":{"type":"array","minItems":2,"items":{"type":["number","string"]},"description":"Classification: what `label` gives for each class, in their order. The indices of the classes, or their names, when absent."},"probabilities":{"type":"string","description":"Classification: one score per class."},"value":{"type":"string","description":"Regression: the predicted number."},"scores":{"type":"string","description":"Image classification: one score per class."}}},"top_k":{"type":"integer","minimum":1,"description":"Image classification: how many classes are answered where a request does not say. 5 when absent."},"image":{"type":"object","additionalProperties":false,"required":["input"],"description":"How an image becomes the input tensor.","properties":{"input":{"type":"string","minLength":1,"description":"The input that takes the images."},"resize":{"type":"object","additionalProperties":false,"description":"Either `shorter_side`, which keeps the proportions, or `width` and `height`, which do not.","properties":{"shorter_side":{"$ref":"#/definitions/pixels"},"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"crop":{"type":"object","additionalProperties":false,"required":["width","height"],"description":"Cut from the middle after the resize.","properties":{"width":{"$ref":"#/definitions/pixels"},"height":{"$ref":"#/definitions/pixels"}}},"interpolation":{"enum":["bilinear","bicubic","nearest","lanczos"]},"channels":{"enum":["rgb","bgr","grey"]},"background":{"type":"array","minItems":1,"items":{"type":"number","minimum":0,"maximum":255},"description":"What transparent images are laid over: one number, or red, green and blue."},"invert":{"type":"boolean","description":"Whether dark on light becomes light on dark."},"scale":{"type":"number","description":"What pixel values from 0 to 255 are multiplied by. 1/255 when absent."},"mean":{"type":"array","minItems":1,"items":{"type":"number"}},"std":{"type":"array","minItems":1,"items":{"type":"number"}},"layout":{"enum":["nchw","nhwc"]},"softmax":{"type":"boolean","description":"Whether the scores are logits."}}},"cache":{"type":"object","additionalProperties":false,"required":["max_bytes","max_age_seconds"],"description":"Answers to the same tensors are kept and given again without a run.","properties":{"max_bytes":{"type":"integer","minimum":1024,"description":"Most memory that the answers of this version may take, in each instance."},"max_age_seconds":{"type":"number","exclusiveMinimum":0,"description":"How long an answer is given again."}}},"batching":{"type":"object","additionalProperties":false,"description":"Calls that wait for the model at the same time share a run, if its rows do not influence each other.","properties":{"max_batch_size":{"type":"integer","minimum":1,"description":"Most rows of a shared run; 1 runs every call by itself. 256 when absent."},"max_delay_ms":{"type":"number","minimum":0,"maximum":10000,"description":"How long calls that were met by a busy session may wait for others to fill their run. A call that finds the session free never waits. 0 when absent."}}},"training":{"type":"object","additionalProperties":false,"properties":{"algorithm":{"type":"string"},"data":{"type":"object","additionalProperties":false,"required":["sha256"],"properties":{"file":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"rows":{"type":"integer","minimum":1},"test_rows":{"type":"integer","minimum":0}}},"seed":{"type":"integer"},"hyperparameters":{"type":"object"},"metrics":{"type":"object","additionalProperties":{"type":"number"}}}},"source":{"type":"object","additionalProperties":false,"required":["mlflow"],"description":"Where the version was taken from.","properties":{"mlflow":{"type":"object","additionalProperties":false,"required":["tracking_uri"],"properties":{"run_id":{"type":"string","minLength":1,"description":"The run that logged the model."},"model":{"type":"string","minLength":1,"description":"Its name in MLflow's registry."},"version":{"type":"string","minLength":1,"description":"Its version there."},"tracking_uri":{"type":"string","pattern":"^https?://[^@]*$","description":"Address of the tracking server, without credentials."}}}}},"baseline":{"type":"object","additionalProperties":false,"required":["rows","features"],"description":"What the training data looked like, to compare live traffic with.","properties":{"rows":{"type":"integer","minimum":1},"features":{"type":"object","additionalProperties":{"$ref":"#/definitions/featureBaseline"},"description":"By the name of the feature: `mean`, `std`, `min` and `max` of a number, or the `categories` of a text or a truth value."},"classes":{"type":"object","additionalProperties":{"type":"number","minimum":0,"maximum":1},"description":"Share of each class among the labels."},"predictions":{"type":"object","additionalProperties":false,"required":["rows"],"description":"What the model predicted, best for rows that it was not trained on.","properties":{"rows":{"type":"integer","minimum":1},"classes":{"$ref":"#/definitions/counts","description":"How many rows were predicted to be of which class."},"confidence":{"$ref":"#/definitions/featureBaseline","description":"The score of the predicted class."},"value":{"$ref":"#/definitions/featureBaseline","description":"The predicted number of a regression."}}}}}},"definitions":{"name":{"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"},"file":{"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"},"counts":{"type":"object","additionalProperties":{"type":"integer","minimum":0}},"featureBaseline":{"type":"object","additionalProperties":false,"properties":{"mean":{"type":"number"},"std":{"type":"number","minimum":0,"description":"Population standard deviation."},"min":{"type":"number"},"max":{"type":"number"},"quantiles":{"type":"array","items":{"type":"number"},"minItems":2,"description":"Equally spaced quantiles, the first being the minimum and the last the maximum."},"bins":{"type":"object","additionalProperties":false,"required":["edges","counts"],"description":"How many rows had a value above one edge and at most the next. Rows in no bin had none.","properties":{"edges":{"type":"array","items":{"type":"number"},"minItems":1,"maxItems":100},"counts":{"type":"array","items":{"type":"integer","minimum":0},"description":"One more than there are edges: the first bin has no lower end, the last one no upper."},"complete":{"type":"boolean","description":"Whether every value seen in training is an edge."}}},"categories":{"$ref":"#/definitions/counts","description":"How many rows had which value."}}},"pixels":{"type":"integer","minimum":1,"maximum":16384},"tensor":{"type":"object","additionalProperties":false,"required":["name","type","shape"],"properties":{"name":{"type":"string","minLength":1},"type":{"enum":["float16","float32","float64","int8","int16","int32","int64","uint8","uint16","uint32","uint64","bool","string"]},"shape":{"type":"array","items":{"type":["integer","string"],"minimum":0,"minLength":1},"description":"A name stands for a size that is known only when the model runs."}}}}};
 const schema12 = {"type":"string","pattern":"^[a-z0-9][a-z0-9._-]{0,62}$"};
 const schema13 = {"type":"string","pattern":"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$","description":"Beside the manifest."};
 const schema14 = {"type":"string","pattern":"^[0-9a-f]{64}$"};
 const schema17 = {"type":"object","additionalProperties":false,"required":["name","type","shape"],"properties":{"name":{"type":"string","minLength":1},"type":{"enum":["float16","float32","float64","int8","int16","int32","int64","uint8","uint16","uint32","uint64","bool","string"]},"shape":{"type":"array","items":{"type":["integer","string"],"minimum":0,"minLength":1},"description":"A name stands for a size that is known only when the model runs."}}};
 const schema19 = {"type":"integer","minimum":1,"maximum":16384};
+const schema25 = {"type":"object","additionalProperties":{"type":"integer","minimum":0}};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
 const pattern0 = new RegExp("^[a-z0-9][a-z0-9._-]{0,62}$", "u");
@@ -15,6 +16,331 @@ const pattern1 = new RegExp("^(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*
 const pattern2 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$", "u");
 const pattern3 = new RegExp("^[0-9a-f]{64}$", "u");
 const pattern7 = new RegExp("^https?://[^@]*$", "u");
+const schema24 = {"type":"object","additionalProperties":false,"properties":{"mean":{"type":"number"},"std":{"type":"number","minimum":0,"description":"Population standard deviation."},"min":{"type":"number"},"max":{"type":"number"},"quantiles":{"type":"array","items":{"type":"number"},"minItems":2,"description":"Equally spaced quantiles, the first being the minimum and the last the maximum."},"bins":{"type":"object","additionalProperties":false,"required":["edges","counts"],"description":"How many rows had a value above one edge and at most the next. Rows in no bin had none.","properties":{"edges":{"type":"array","items":{"type":"number"},"minItems":1,"maxItems":100},"counts":{"type":"array","items":{"type":"integer","minimum":0},"description":"One more than there are edges: the first bin has no lower end, the last one no upper."},"complete":{"type":"boolean","description":"Whether every value seen in training is an edge."}}},"categories":{"$ref":"#/definitions/counts","description":"How many rows had which value."}}};
+
+function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(((((((key0 === "mean") || (key0 === "std")) || (key0 === "min")) || (key0 === "max")) || (key0 === "quantiles")) || (key0 === "bins")) || (key0 === "categories"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.mean !== undefined){
+let data0 = data.mean;
+if(!((typeof data0 == "number") && (isFinite(data0)))){
+const err1 = {instancePath:instancePath+"/mean",schemaPath:"#/properties/mean/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.std !== undefined){
+let data1 = data.std;
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 < 0 || isNaN(data1)){
+const err2 = {instancePath:instancePath+"/std",schemaPath:"#/properties/std/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath:instancePath+"/std",schemaPath:"#/properties/std/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.min !== undefined){
+let data2 = data.min;
+if(!((typeof data2 == "number") && (isFinite(data2)))){
+const err4 = {instancePath:instancePath+"/min",schemaPath:"#/properties/min/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.max !== undefined){
+let data3 = data.max;
+if(!((typeof data3 == "number") && (isFinite(data3)))){
+const err5 = {instancePath:instancePath+"/max",schemaPath:"#/properties/max/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.quantiles !== undefined){
+let data4 = data.quantiles;
+if(Array.isArray(data4)){
+if(data4.length < 2){
+const err6 = {instancePath:instancePath+"/quantiles",schemaPath:"#/properties/quantiles/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+const len0 = data4.length;
+for(let i0=0; i0<len0; i0++){
+let data5 = data4[i0];
+if(!((typeof data5 == "number") && (isFinite(data5)))){
+const err7 = {instancePath:instancePath+"/quantiles/" + i0,schemaPath:"#/properties/quantiles/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/quantiles",schemaPath:"#/properties/quantiles/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.bins !== undefined){
+let data6 = data.bins;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+if(data6.edges === undefined){
+const err9 = {instancePath:instancePath+"/bins",schemaPath:"#/properties/bins/required",keyword:"required",params:{missingProperty: "edges"},message:"must have required property '"+"edges"+"'"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(data6.counts === undefined){
+const err10 = {instancePath:instancePath+"/bins",schemaPath:"#/properties/bins/required",keyword:"required",params:{missingProperty: "counts"},message:"must have required property '"+"counts"+"'"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+for(const key1 in data6){
+if(!(((key1 === "edges") || (key1 === "counts")) || (key1 === "complete"))){
+const err11 = {instancePath:instancePath+"/bins",schemaPath:"#/properties/bins/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data6.edges !== undefined){
+let data7 = data6.edges;
+if(Array.isArray(data7)){
+if(data7.length > 100){
+const err12 = {instancePath:instancePath+"/bins/edges",schemaPath:"#/properties/bins/properties/edges/maxItems",keyword:"maxItems",params:{limit: 100},message:"must NOT have more than 100 items"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if(data7.length < 1){
+const err13 = {instancePath:instancePath+"/bins/edges",schemaPath:"#/properties/bins/properties/edges/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+const len1 = data7.length;
+for(let i1=0; i1<len1; i1++){
+let data8 = data7[i1];
+if(!((typeof data8 == "number") && (isFinite(data8)))){
+const err14 = {instancePath:instancePath+"/bins/edges/" + i1,schemaPath:"#/properties/bins/properties/edges/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/bins/edges",schemaPath:"#/properties/bins/properties/edges/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data6.counts !== undefined){
+let data9 = data6.counts;
+if(Array.isArray(data9)){
+const len2 = data9.length;
+for(let i2=0; i2<len2; i2++){
+let data10 = data9[i2];
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err16 = {instancePath:instancePath+"/bins/counts/" + i2,schemaPath:"#/properties/bins/properties/counts/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 < 0 || isNaN(data10)){
+const err17 = {instancePath:instancePath+"/bins/counts/" + i2,schemaPath:"#/properties/bins/properties/counts/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/bins/counts",schemaPath:"#/properties/bins/properties/counts/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+if(data6.complete !== undefined){
+if(typeof data6.complete !== "boolean"){
+const err19 = {instancePath:instancePath+"/bins/complete",schemaPath:"#/properties/bins/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/bins",schemaPath:"#/properties/bins/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data.categories !== undefined){
+let data12 = data.categories;
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+for(const key2 in data12){
+let data13 = data12[key2];
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+const err21 = {instancePath:instancePath+"/categories/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/counts/additionalProperties/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 < 0 || isNaN(data13)){
+const err22 = {instancePath:instancePath+"/categories/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/counts/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err23 = {instancePath:instancePath+"/categories",schemaPath:"#/definitions/counts/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+}
+else {
+const err24 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+validate11.errors = vErrors;
+return errors === 0;
+}
+
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2505,7 +2831,7 @@ vErrors.push(err202);
 errors++;
 }
 for(const key18 in data95){
-if(!(((key18 === "rows") || (key18 === "features")) || (key18 === "classes"))){
+if(!((((key18 === "rows") || (key18 === "features")) || (key18 === "classes")) || (key18 === "predictions"))){
 const err203 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err203];
@@ -2545,10 +2871,14 @@ if(data95.features !== undefined){
 let data97 = data95.features;
 if(data97 && typeof data97 == "object" && !Array.isArray(data97)){
 for(const key19 in data97){
-let data98 = data97[key19];
-if(data98 && typeof data98 == "object" && !Array.isArray(data98)){
-if(data98.mean === undefined){
-const err206 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "mean"},message:"must have required property '"+"mean"+"'"};
+if(!(validate11(data97[key19], {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data97,parentDataProperty:key19,rootData}))){
+vErrors = vErrors === null ? validate11.errors : vErrors.concat(validate11.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err206 = {instancePath:instancePath+"/baseline/features",schemaPath:"#/properties/baseline/properties/features/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -2557,8 +2887,15 @@ vErrors.push(err206);
 }
 errors++;
 }
-if(data98.std === undefined){
-const err207 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "std"},message:"must have required property '"+"std"+"'"};
+}
+if(data95.classes !== undefined){
+let data99 = data95.classes;
+if(data99 && typeof data99 == "object" && !Array.isArray(data99)){
+for(const key20 in data99){
+let data100 = data99[key20];
+if((typeof data100 == "number") && (isFinite(data100))){
+if(data100 > 1 || isNaN(data100)){
+const err207 = {instancePath:instancePath+"/baseline/classes/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2567,8 +2904,8 @@ vErrors.push(err207);
 }
 errors++;
 }
-if(data98.min === undefined){
-const err208 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "min"},message:"must have required property '"+"min"+"'"};
+if(data100 < 0 || isNaN(data100)){
+const err208 = {instancePath:instancePath+"/baseline/classes/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2577,8 +2914,9 @@ vErrors.push(err208);
 }
 errors++;
 }
-if(data98.max === undefined){
-const err209 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/required",keyword:"required",params:{missingProperty: "max"},message:"must have required property '"+"max"+"'"};
+}
+else {
+const err209 = {instancePath:instancePath+"/baseline/classes/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -2587,9 +2925,10 @@ vErrors.push(err209);
 }
 errors++;
 }
-for(const key20 in data98){
-if(!(((((key20 === "mean") || (key20 === "std")) || (key20 === "min")) || (key20 === "max")) || (key20 === "quantiles"))){
-const err210 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20},message:"must NOT have additional properties"};
+}
+}
+else {
+const err210 = {instancePath:instancePath+"/baseline/classes",schemaPath:"#/properties/baseline/properties/classes/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2599,10 +2938,11 @@ vErrors.push(err210);
 errors++;
 }
 }
-if(data98.mean !== undefined){
-let data99 = data98.mean;
-if(!((typeof data99 == "number") && (isFinite(data99)))){
-const err211 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/mean",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/mean/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data95.predictions !== undefined){
+let data101 = data95.predictions;
+if(data101 && typeof data101 == "object" && !Array.isArray(data101)){
+if(data101.rows === undefined){
+const err211 = {instancePath:instancePath+"/baseline/predictions",schemaPath:"#/properties/baseline/properties/predictions/required",keyword:"required",params:{missingProperty: "rows"},message:"must have required property '"+"rows"+"'"};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -2611,12 +2951,9 @@ vErrors.push(err211);
 }
 errors++;
 }
-}
-if(data98.std !== undefined){
-let data100 = data98.std;
-if((typeof data100 == "number") && (isFinite(data100))){
-if(data100 < 0 || isNaN(data100)){
-const err212 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+for(const key21 in data101){
+if(!((((key21 === "rows") || (key21 === "classes")) || (key21 === "confidence")) || (key21 === "value"))){
+const err212 = {instancePath:instancePath+"/baseline/predictions",schemaPath:"#/properties/baseline/properties/predictions/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -2626,8 +2963,10 @@ vErrors.push(err212);
 errors++;
 }
 }
-else {
-const err213 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/std",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/std/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data101.rows !== undefined){
+let data102 = data101.rows;
+if(!(((typeof data102 == "number") && (!(data102 % 1) && !isNaN(data102))) && (isFinite(data102)))){
+const err213 = {instancePath:instancePath+"/baseline/predictions/rows",schemaPath:"#/properties/baseline/properties/predictions/properties/rows/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -2636,11 +2975,9 @@ vErrors.push(err213);
 }
 errors++;
 }
-}
-if(data98.min !== undefined){
-let data101 = data98.min;
-if(!((typeof data101 == "number") && (isFinite(data101)))){
-const err214 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/min",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/min/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if((typeof data102 == "number") && (isFinite(data102))){
+if(data102 < 1 || isNaN(data102)){
+const err214 = {instancePath:instancePath+"/baseline/predictions/rows",schemaPath:"#/properties/baseline/properties/predictions/properties/rows/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -2650,10 +2987,14 @@ vErrors.push(err214);
 errors++;
 }
 }
-if(data98.max !== undefined){
-let data102 = data98.max;
-if(!((typeof data102 == "number") && (isFinite(data102)))){
-const err215 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/max",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/max/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+if(data101.classes !== undefined){
+let data103 = data101.classes;
+if(data103 && typeof data103 == "object" && !Array.isArray(data103)){
+for(const key22 in data103){
+let data104 = data103[key22];
+if(!(((typeof data104 == "number") && (!(data104 % 1) && !isNaN(data104))) && (isFinite(data104)))){
+const err215 = {instancePath:instancePath+"/baseline/predictions/classes/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/counts/additionalProperties/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -2662,12 +3003,9 @@ vErrors.push(err215);
 }
 errors++;
 }
-}
-if(data98.quantiles !== undefined){
-let data103 = data98.quantiles;
-if(Array.isArray(data103)){
-if(data103.length < 2){
-const err216 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/minItems",keyword:"minItems",params:{limit: 2},message:"must NOT have fewer than 2 items"};
+if((typeof data104 == "number") && (isFinite(data104))){
+if(data104 < 0 || isNaN(data104)){
+const err216 = {instancePath:instancePath+"/baseline/predictions/classes/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/definitions/counts/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -2676,11 +3014,11 @@ vErrors.push(err216);
 }
 errors++;
 }
-const len13 = data103.length;
-for(let i13=0; i13<len13; i13++){
-let data104 = data103[i13];
-if(!((typeof data104 == "number") && (isFinite(data104)))){
-const err217 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles/" + i13,schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+}
+}
+else {
+const err217 = {instancePath:instancePath+"/baseline/predictions/classes",schemaPath:"#/definitions/counts/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -2690,9 +3028,21 @@ vErrors.push(err217);
 errors++;
 }
 }
+if(data101.confidence !== undefined){
+if(!(validate11(data101.confidence, {instancePath:instancePath+"/baseline/predictions/confidence",parentData:data101,parentDataProperty:"confidence",rootData}))){
+vErrors = vErrors === null ? validate11.errors : vErrors.concat(validate11.errors);
+errors = vErrors.length;
+}
+}
+if(data101.value !== undefined){
+if(!(validate11(data101.value, {instancePath:instancePath+"/baseline/predictions/value",parentData:data101,parentDataProperty:"value",rootData}))){
+vErrors = vErrors === null ? validate11.errors : vErrors.concat(validate11.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err218 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1")+"/quantiles",schemaPath:"#/properties/baseline/properties/features/additionalProperties/properties/quantiles/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err218 = {instancePath:instancePath+"/baseline/predictions",schemaPath:"#/properties/baseline/properties/predictions/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -2704,7 +3054,7 @@ errors++;
 }
 }
 else {
-const err219 = {instancePath:instancePath+"/baseline/features/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/features/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err219 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -2716,86 +3066,12 @@ errors++;
 }
 }
 else {
-const err220 = {instancePath:instancePath+"/baseline/features",schemaPath:"#/properties/baseline/properties/features/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err220 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err220];
 }
 else {
 vErrors.push(err220);
-}
-errors++;
-}
-}
-if(data95.classes !== undefined){
-let data105 = data95.classes;
-if(data105 && typeof data105 == "object" && !Array.isArray(data105)){
-for(const key21 in data105){
-let data106 = data105[key21];
-if((typeof data106 == "number") && (isFinite(data106))){
-if(data106 > 1 || isNaN(data106)){
-const err221 = {instancePath:instancePath+"/baseline/classes/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
-if(vErrors === null){
-vErrors = [err221];
-}
-else {
-vErrors.push(err221);
-}
-errors++;
-}
-if(data106 < 0 || isNaN(data106)){
-const err222 = {instancePath:instancePath+"/baseline/classes/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
-if(vErrors === null){
-vErrors = [err222];
-}
-else {
-vErrors.push(err222);
-}
-errors++;
-}
-}
-else {
-const err223 = {instancePath:instancePath+"/baseline/classes/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/baseline/properties/classes/additionalProperties/type",keyword:"type",params:{type: "number"},message:"must be number"};
-if(vErrors === null){
-vErrors = [err223];
-}
-else {
-vErrors.push(err223);
-}
-errors++;
-}
-}
-}
-else {
-const err224 = {instancePath:instancePath+"/baseline/classes",schemaPath:"#/properties/baseline/properties/classes/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err224];
-}
-else {
-vErrors.push(err224);
-}
-errors++;
-}
-}
-}
-else {
-const err225 = {instancePath:instancePath+"/baseline",schemaPath:"#/properties/baseline/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err225];
-}
-else {
-vErrors.push(err225);
-}
-errors++;
-}
-}
-}
-else {
-const err226 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err226];
-}
-else {
-vErrors.push(err226);
 }
 errors++;
 }

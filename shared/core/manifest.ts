@@ -1,3 +1,4 @@
+import type { Baseline } from './baseline';
 import type { ImageSpec } from './image-spec';
 import type { Signature, TensorSpec } from './signature';
 
@@ -11,15 +12,6 @@ export interface Feature {
   readonly categories?: readonly string[];
   readonly nullable?: boolean;
   readonly example: number | string | boolean;
-}
-
-/** Moments and quantiles of one feature over the training rows. */
-export interface FeatureBaseline {
-  readonly mean: number;
-  readonly std: number;
-  readonly min: number;
-  readonly max: number;
-  readonly quantiles?: readonly number[];
 }
 
 /** One file beside the manifest; other bytes than these are never loaded. */
@@ -91,11 +83,7 @@ export interface TabularManifest extends ManifestBase {
     readonly probabilities?: string;
     readonly value?: string;
   };
-  readonly baseline?: {
-    readonly rows: number;
-    readonly features: Readonly<Record<string, FeatureBaseline>>;
-    readonly classes?: Readonly<Record<string, number>>;
-  };
+  readonly baseline?: Baseline;
 }
 
 /** A model that classifies images: pictures go in, the likeliest classes come out. */

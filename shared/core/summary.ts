@@ -1,100 +1,100 @@
-import type { FieldError } from './errors';
+import { binOf, binsOf, isNumberBaseline, type NumberBaseline } from './baseline';
+import { locateNumbers, locateTexts, type NumberColumn, rowsOutside } from './feature-column';
 import { shortestFloat32 } from './float32';
 import type { Feature, TabularManifest } from './manifest';
-import { columnsOf, placeOf } from './manifest';
-import { valuePointer } from './rows';
-import type { NamedTensors, Tensor } from './tensor';
+import type { NamedTensors } from './tensor';
 
-/** Summary of one feature over the rows of a request. */
-export interface FeatureSummary {
+/** Summary of numbers over the rows of a request: those of one feature, or what was predicted. */
+export interface NumberSummary {
   readonly count: number;
   readonly mean: number;
   /** Population standard deviation. */
   readonly std: number;
   readonly min: number;
   readonly max: number;
+  /** How many lay in each bin of the baseline. Absent for one or two values: those are `min` and `max`. */
+  readonly bins?: readonly number[];
+  /** How many lay outside the range seen in training. Absent for one or two values, and for none. */
+  readonly outside?: number;
 }
 
-/** Most warnings that one answer lists. */
-const MAX_WARNINGS = 100;
-
-/** Where the values of one feature lie: `data[offset + row * stride]`. */
-interface Strided {
-  readonly data: ArrayLike<number>;
-  readonly offset: number;
-  readonly stride: number;
+/** Summary of a text or a truth value over the rows of a request. */
+export interface CategorySummary {
+  readonly count: number;
+  /** How many rows had which of the known values. */
+  readonly categories: Readonly<Record<string, number>>;
+  /** How many rows had another. */
+  readonly other?: number;
 }
 
-/** Summarises every numeric feature; values that are not finite are left out of the count. */
+export type FeatureSummary = NumberSummary | CategorySummary;
+
+/**
+ * Summarises every feature: numbers, where what is not finite is left out of the count; truth values; and texts, where
+ * the manifest names the values that there are.
+ */
 export function summarise(manifest: TabularManifest, inputs: NamedTensors): Record<string, FeatureSummary> {
   const summaries: Record<string, FeatureSummary> = {};
   manifest.features.forEach((feature, index) => {
-    const values = locate(manifest, inputs, index);
-    if (values !== undefined) summaries[feature.name] = summariseColumn(values);
+    const summary = summariseFeature(manifest, inputs, index);
+    if (summary !== undefined) summaries[feature.name] = summary;
   });
   return summaries;
 }
 
-/** Rows as they were sent, and where each lies in the body. */
-interface SentRows {
-  readonly rows: readonly unknown[];
-  readonly pointerOf: (row: number) => string;
+/**
+ * Summarises numbers that lie side by side.
+ *
+ * @param rows how many rows the baseline was made of.
+ */
+export function summariseNumbers(
+  data: ArrayLike<number>,
+  baseline: NumberBaseline | undefined,
+  rows: number,
+): NumberSummary {
+  const bins = baseline && binsOf(baseline, rows);
+  return summariseColumn({ data, offset: 0, stride: 1 }, { edges: bins?.edges });
 }
 
-/** Says which values lie outside the range that the model was trained on. */
-export function rangeWarnings(manifest: TabularManifest, inputs: NamedTensors, sent: SentRows): FieldError[] {
-  const warnings: FieldError[] = [];
-  manifest.features.forEach((feature, index) => {
-    const values = feature.range && locate(manifest, inputs, index);
-    if (feature.range === undefined || values === undefined) return;
-    for (const row of rowsOutside(feature.range, values, MAX_WARNINGS - warnings.length)) {
-      const value = values.data[values.offset + row * values.stride] as number;
-      const pointer = valuePointer(sent.rows[row], sent.pointerOf(row), feature, index);
-      warnings.push({ pointer, detail: describeOutside(feature, feature.range, value) });
-    }
-  });
-  return warnings;
-}
-
-function rowsOutside(
-  range: readonly [number, number],
-  { data, offset, stride }: Strided,
-  limit: number,
-): number[] {
-  // A float32 tensor holds 7.9 as 7.90000010, which is within [4.3, 7.9] only if the bounds are rounded too.
-  const isFloat32 = data instanceof Float32Array;
-  const min = isFloat32 ? Math.fround(range[0]) : range[0];
-  const max = isFloat32 ? Math.fround(range[1]) : range[1];
-  const rows: number[] = [];
-  for (let at = offset, row = 0; at < data.length && rows.length < limit; at += stride, row++) {
-    const value = data[at] as number;
-    // NaN, a missing value, is neither.
-    if (value < min || value > max) rows.push(row);
+function summariseFeature(
+  manifest: TabularManifest,
+  inputs: NamedTensors,
+  index: number,
+): FeatureSummary | undefined {
+  const { name, range, categories } = manifest.features[index] as Feature;
+  const baseline = manifest.baseline?.features[name];
+  const numbers = locateNumbers(manifest, inputs, index);
+  if (numbers !== undefined) {
+    const bins =
+      baseline && isNumberBaseline(baseline) ? binsOf(baseline, manifest.baseline?.rows ?? 0) : undefined;
+    return summariseColumn(numbers, { edges: bins?.edges, range });
   }
-  return rows;
+  const texts = locateTexts(manifest, inputs, index);
+  if (texts === undefined) return undefined;
+  if (texts.type === 'bool') return countTexts(texts.values, ['true', 'false']);
+  const seen = baseline && !isNumberBaseline(baseline) ? Object.keys(baseline.categories) : undefined;
+  const known = categories ?? seen;
+  return known && countTexts(texts.values, known);
 }
 
-function describeOutside(
-  { name, unit }: Feature,
-  [min, max]: readonly [number, number],
-  value: number,
-): string {
-  return `"${name}" is ${shortestFloat32(value)}, outside ${min} to ${max}${unit === undefined ? '' : ` ${unit}`} seen in training`;
+/** What values are held against. */
+interface Expected {
+  readonly edges?: readonly number[] | undefined;
+  readonly range?: readonly [number, number] | undefined;
 }
 
-function locate(manifest: TabularManifest, inputs: NamedTensors, index: number): Strided | undefined {
-  const feature = manifest.features[index];
-  const place = feature && placeOf(manifest, feature);
-  const tensor: Tensor | undefined = place && inputs[place.input.name];
-  if (place === undefined || tensor === undefined) return undefined;
-  const { type, data } = tensor;
-  if (type === 'string' || type === 'bool') return undefined;
-  // Every value came from a JSON number, so none is too large for one.
-  const numbers = type === 'int64' || type === 'uint64' ? Array.from(data, Number) : data;
-  return { data: numbers, offset: place.column, stride: columnsOf(place.input) ?? 1 };
+function summariseColumn(column: NumberColumn, { edges, range }: Expected): NumberSummary {
+  const moments = describeColumn(column);
+  if (moments.count <= 2) return moments;
+  const outside = range === undefined ? 0 : rowsOutside(range, column, moments.count).length;
+  return {
+    ...moments,
+    ...(edges && { bins: countBins(column, edges) }),
+    ...(outside > 0 && { outside }),
+  };
 }
 
-function summariseColumn({ data, offset, stride }: Strided): FeatureSummary {
+function describeColumn({ data, offset, stride }: NumberColumn): NumberSummary {
   let count = 0;
   let mean = 0;
   let squares = 0;
@@ -114,4 +114,29 @@ function summariseColumn({ data, offset, stride }: Strided): FeatureSummary {
   if (count === 0) return { count, mean: 0, std: 0, min: 0, max: 0 };
   const std = Math.sqrt(squares / count);
   return { count, mean: shortestFloat32(mean), std, min: shortestFloat32(min), max: shortestFloat32(max) };
+}
+
+function countBins({ data, offset, stride }: NumberColumn, edges: readonly number[]): number[] {
+  // As for ranges: a float32 of 5.1 is at most an edge of 5.1 only if that is rounded too.
+  const rounded = data instanceof Float32Array ? Float32Array.from(edges) : edges;
+  const counts = new Array<number>(edges.length + 1).fill(0);
+  for (let at = offset; at < data.length; at += stride) {
+    const value = data[at] as number;
+    if (!Number.isFinite(value)) continue;
+    const bin = binOf(rounded, value);
+    counts[bin] = (counts[bin] as number) + 1;
+  }
+  return counts;
+}
+
+function countTexts(texts: readonly string[], known: readonly string[]): CategorySummary {
+  const counts = new Map(known.map((name) => [name, 0]));
+  let other = 0;
+  for (const text of texts) {
+    const count = counts.get(text);
+    if (count === undefined) other++;
+    else counts.set(text, count + 1);
+  }
+  const seen = [...counts].filter(([, count]) => count > 0);
+  return { count: texts.length, categories: Object.fromEntries(seen), ...(other > 0 && { other }) };
 }

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Admission } from '../access/admission';
 import { type HttpRequest, header } from '../core/http';
 import type { Shadow } from '../core/routing';
-import type { FeatureSummary } from '../core/summary';
 import type { NamedTensors } from '../core/tensor';
 import type { Protocol } from '../protocol/error-shape';
 import type { VersionReason } from './models/rollout';
+import type { ScoredInputs } from './payload-entry';
 
 /** Milliseconds that each step of an answer took; steps that were not taken are absent. */
 export interface Timings {
@@ -55,10 +55,12 @@ export interface Exchange {
   rows?: number;
   /** The predicted value; for a batch, how often each was predicted. */
   prediction?: unknown;
+  /** The score of the one class that an image was predicted to be of. */
+  confidence?: number;
   /** How often each class was predicted. */
   classes?: Readonly<Record<string, number>>;
-  inputSummary?: Readonly<Record<string, FeatureSummary>>;
-  inputs?: readonly unknown[];
+  /** What a model of rows was given, and what it made of it. */
+  scored?: ScoredInputs;
   /** What made the answer an error. */
   error?: unknown;
 }

@@ -1,6 +1,6 @@
 import { type FieldError, ServingError } from '../core/errors';
 import { header } from '../core/http';
-import { rangeWarnings, summarise } from '../core/summary';
+import { rangeWarnings } from '../core/range-warnings';
 import type { NamedTensors } from '../core/tensor';
 import { type Predictions, readPredictions } from '../protocol/native/answer';
 import { type RowsRequest, rejectRows } from '../protocol/native/request';
@@ -11,6 +11,7 @@ import type { ImageReader } from './images/image-reader';
 import type { ModelRef } from './models/model-choice';
 import type { Found, Models } from './models/models';
 import type { ServedModel, TabularModel } from './models/served-model';
+import type { ScoredInputs } from './payload-entry';
 
 export interface InferenceParts {
   readonly config: Config;
@@ -102,7 +103,7 @@ export interface ScoredRows {
  * @throws {ServingError} `validation-failed` when a row does not fit, `inference-failed`
  */
 export async function scoreRows(
-  { config, now }: InferenceParts,
+  { now }: InferenceParts,
   exchange: Exchange,
   tabular: TabularModel,
   request: RowsRequest,
@@ -119,13 +120,15 @@ export async function scoreRows(
     throw rejection;
   }
   const warnings = rangeWarnings(manifest, inputs, request);
-  noteInputs(config, exchange, tabular, inputs, rows);
+  const scored: ScoredInputs = { manifest, inputs, rows };
+  exchange.scored = scored;
   exchange.timings.validateMs = now() - validateAt;
 
   const run = await tabular.run(inputs, rows.length, callOptions(exchange));
-  const { outputs } = run;
   noteRun(exchange, inputs, run);
-  return { warnings, predictions: readPredictions(manifest, outputs, rows.length) };
+  const predictions = readPredictions(manifest, run.outputs, rows.length);
+  scored.predictions = predictions;
+  return { warnings, predictions };
 }
 
 /**
@@ -144,6 +147,8 @@ export async function runTensors(
   const rows = Object.values(inputs)[0]?.dims[0];
   if (rows !== undefined) exchange.rows = rows;
   if (exchange.admission !== undefined) await exchange.admission.spend(mostRows(inputs));
+  const { tabular } = served;
+  if (tabular !== undefined) exchange.scored = { manifest: tabular.manifest, inputs };
   const run = await served.runTensors(inputs, callOptions(exchange));
   const { outputs } = run;
   noteRun(exchange, inputs, run);
@@ -193,7 +198,9 @@ function noteTensorPredictions(exchange: Exchange, { tabular }: ServedModel, out
   const { probabilities } = tabular.manifest.output;
   const scores = probabilities === undefined ? undefined : outputs[probabilities];
   if (scores?.data.length !== rows * tabular.manifest.classes.length) return;
-  notePredictions(exchange, tabular, readPredictions(tabular.manifest, outputs, rows));
+  const predictions = readPredictions(tabular.manifest, outputs, rows);
+  if (exchange.scored !== undefined) exchange.scored.predictions = predictions;
+  notePredictions(exchange, tabular, predictions);
 }
 
 /** Notes for the log and the metrics what the one row of a request was predicted to be. */
@@ -222,20 +229,4 @@ export function notePredictions(
   }
   exchange.classes = Object.fromEntries(classes.map((name, index) => [name, counts[index] ?? 0]));
   exchange.prediction = exchange.classes;
-}
-
-/** Most rows that the log shows in full: an entry may have 256 KB. */
-const MAX_LOGGED_ROWS = 100;
-
-function noteInputs(
-  config: Config,
-  exchange: Exchange,
-  { manifest }: TabularModel,
-  inputs: NamedTensors,
-  rows: readonly unknown[],
-): void {
-  const { predictions } = config.log;
-  if (predictions === 'none') return;
-  exchange.inputSummary = summarise(manifest, inputs);
-  if (predictions === 'full') exchange.inputs = rows.slice(0, MAX_LOGGED_ROWS);
 }

@@ -60,14 +60,14 @@ export function createLog(config: Config, parts: LogParts): Log {
     } catch (error) {
       complain(error);
       fallBack = true;
-      for (const entry of waiting.splice(0)) writeLine(JSON.stringify(entry));
+      for (const entry of waiting.splice(0)) writeLine(toJson(entry));
     }
   }
 
   return {
     write(entry) {
       if (logger !== undefined) return send(logger, entry);
-      if (fallBack) return writeLine(JSON.stringify(entry));
+      if (fallBack) return writeLine(toJson(entry));
       waiting.push(entry);
       opening ??= open();
     },
@@ -107,7 +107,7 @@ async function createLogger(config: Config, parts: LogParts): Promise<Logger> {
 
 /** Writes each entry as one line. Winston's own stream transport would take three times as long for it. */
 function lineTransport(winston: Winston, config: Config, { writeLine }: LogParts): Transport {
-  const toLine = config.log.format === 'json' ? JSON.stringify : toText;
+  const toLine = config.log.format === 'json' ? toJson : toText;
   // Winston's types call it `transport`.
   const { Transport: Base } = winston as unknown as { readonly Transport: typeof Transport };
   class LineTransport extends Base {
@@ -173,6 +173,11 @@ function withDuration(httpRequest: Record<string, unknown>): Record<string, unkn
   const seconds = Number.parseFloat(String(httpRequest['latency']));
   const whole = Math.floor(seconds);
   return { ...httpRequest, latency: { seconds: whole, nanos: Math.round((seconds - whole) * 1e9) } };
+}
+
+/** One line, which says when itself: what collects it may do so late, or keep no time at all. */
+function toJson(entry: LogEntry): string {
+  return `{"time":"${new Date().toISOString()}",${JSON.stringify(entry).slice(1)}`;
 }
 
 /** A line for a person at a terminal: what happened, then whatever went wrong. */

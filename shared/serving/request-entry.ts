@@ -5,6 +5,7 @@ import type { Config } from './config';
 import type { Exchange, Timings } from './exchange';
 import type { LogEntry, Severity } from './log';
 import type { RoutingChange } from './models/rollout';
+import { notePayload } from './payload-entry';
 
 /** Makes the log entry of one answered request. */
 export function requestEntry(
@@ -38,11 +39,12 @@ export function requestEntry(
   for (const member of OPTIONAL) {
     if (exchange[member] !== undefined) entry[member] = exchange[member];
   }
+  if (exchange.scored !== undefined) notePayload(entry, config.log.predictions, exchange.scored);
   return exchange.error === undefined ? entry : { ...entry, ...errorOf(config, exchange.error) };
 }
 
 /** Members of an exchange that its entry has as they are, where there are any. */
-const OPTIONAL = ['caller', 'cache', 'rows', 'prediction', 'inputSummary', 'inputs'] as const;
+const OPTIONAL = ['caller', 'cache', 'rows', 'prediction', 'confidence'] as const;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

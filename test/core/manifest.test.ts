@@ -168,6 +168,30 @@ describe('parseManifest()', () => {
       { mean: 0, std: 1, min: 0, max: 1 },
       '/baseline/features/x: there is no feature "x"',
     ],
+    [
+      'a baseline without moments',
+      'baseline.features.sepal_width',
+      { mean: 0, std: 1 },
+      '/baseline/features/sepal_width: expected "categories", or min, max, which is missing',
+    ],
+    [
+      'bins that are not in order',
+      'baseline.features.sepal_width.bins',
+      { edges: [2, 1], counts: [1, 1, 1] },
+      '/baseline/features/sepal_width/bins/edges: expected each edge above the one before',
+    ],
+    [
+      'fewer counts than bins',
+      'baseline.predictions.confidence.bins',
+      { edges: [0.5, 1], counts: [1, 1] },
+      '/baseline/predictions/confidence/bins/counts: expected 3, one more than there are edges, got 2',
+    ],
+    [
+      'predictions of an unknown class',
+      'baseline.predictions.classes.tulip',
+      1,
+      '/baseline/predictions/classes/tulip: there is no class "tulip"',
+    ],
   ])('refuses %s', (_what, path, value, message) => {
     const attempt = () => parseManifest(changed(path, value));
 

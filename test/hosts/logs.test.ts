@@ -86,6 +86,9 @@ describe.each([
       status: 200,
       rows: 1,
       prediction: 'setosa',
+      confidence: expect.closeTo(0.9766, 4),
+      probabilities: [expect.closeTo(0.9766, 4), expect.closeTo(0.0234, 4), expect.closeTo(0, 4)],
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       inputSummary: {
         sepal_length: {
           count: 1,
@@ -115,7 +118,12 @@ describe('the log', () => {
       rows: 2,
       prediction: { setosa: 1, versicolor: 0, virginica: 1 },
       inputSummary: { sepal_length: { count: 2, mean: 6, std: 1, min: 5, max: 7 } },
+      outputSummary: { confidence: { count: 2, mean: expect.any(Number) } },
       inputs: rows,
+      predictions: [
+        { prediction: 'setosa', confidence: expect.any(Number), probabilities: expect.any(Array) },
+        { prediction: 'virginica', confidence: expect.any(Number), probabilities: expect.any(Array) },
+      ],
     });
   });
 
@@ -128,6 +136,7 @@ describe('the log', () => {
     expect(entry).toMatchObject({ prediction: 'setosa' });
     expect(entry).not.toHaveProperty('inputSummary');
     expect(entry).not.toHaveProperty('inputs');
+    expect(entry).not.toHaveProperty('probabilities');
   });
 
   test('takes traceparent as it is', async () => {

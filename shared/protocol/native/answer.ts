@@ -20,6 +20,10 @@ export interface AnswerFrame {
 export interface Predictions {
   /** The predicted class (its index), or the predicted number. */
   readonly values: ArrayLike<number>;
+  /** The score of the predicted class. Absent for a regression. */
+  readonly confidenceOf?: (row: number) => number;
+  /** The score of every class. Absent for a regression. */
+  readonly scoresOf?: (row: number) => number[];
   /** One JSON object without its closing brace for each row. */
   writeRow(row: number): string;
 }
@@ -43,7 +47,7 @@ function readRegression(manifest: TabularManifest, outputs: NamedTensors, rows: 
 function readClassification(manifest: TabularManifest, outputs: NamedTensors, rows: number): Predictions {
   const classes = manifest.classes ?? [];
   const width = classes.length;
-  const { values: scores, write } = numbersOf(manifest.output.probabilities, outputs, rows * width);
+  const { values: scores, write, numberAt } = numbersOf(manifest.output.probabilities, outputs, rows * width);
   const label = manifest.output.label === undefined ? undefined : outputs[manifest.output.label];
   const values = new Int32Array(rows);
   const named = {
@@ -54,6 +58,8 @@ function readClassification(manifest: TabularManifest, outputs: NamedTensors, ro
   const labels = classes.map((name) => JSON.stringify(name));
   return {
     values,
+    confidenceOf: (row) => numberAt(row * width + (values[row] as number)),
+    scoresOf: (row) => classes.map((_, index) => numberAt(row * width + index)),
     writeRow(row) {
       const index = values[row] as number;
       const start = row * width;
@@ -101,6 +107,8 @@ function highest(scores: ArrayLike<number>, start: number, count: number): numbe
 /** The numbers of an output tensor, and how each is written. */
 interface Numbers {
   readonly values: ArrayLike<number>;
+  /** A number with as many decimals as it needs. */
+  readonly numberAt: (index: number) => number;
   readonly write: (index: number) => string;
 }
 
@@ -113,7 +121,8 @@ function numbersOf(name: string | undefined, outputs: NamedTensors, length: numb
   const isBig = tensor.type === 'int64' || tensor.type === 'uint64';
   const values = isBig ? Array.from(tensor.data, Number) : (tensor.data as ArrayLike<number>);
   const shorten = tensor.type === 'float32' ? shortestFloat32 : (value: number) => value;
-  return { values, write: (index) => writeNumber(shorten(values[index] as number)) };
+  const numberAt = (index: number) => shorten(values[index] as number);
+  return { values, numberAt, write: (index) => writeNumber(numberAt(index)) };
 }
 
 /** JSON has no NaN and no infinities (RFC 8259, section 6): they are written as null. */

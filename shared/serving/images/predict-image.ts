@@ -30,7 +30,11 @@ export async function predictImage(
 ): Promise<HttpResponse> {
   const { served, predictions } = await answer(parts, exchange, chosen, { body, maxImages: 1 });
   const [classes = []] = predictions;
-  exchange.prediction = classes[0]?.label;
+  const [best] = classes;
+  if (best !== undefined) {
+    exchange.prediction = best.label;
+    if (best.confidence !== null) exchange.confidence = best.confidence;
+  }
   return answerText(writeImagePredict(classes, endOf(served, exchange)));
 }
 
