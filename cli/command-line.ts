@@ -3,6 +3,8 @@ import { version } from '../package.json';
 import { hasCode, ServingError } from '../shared/core/errors';
 import type { Routing } from '../shared/core/routing';
 import type { AddCommand, CommandParts } from './command';
+import { addDrift } from './commands/drift';
+import { addEvaluate } from './commands/evaluate';
 import { addGc } from './commands/gc';
 import { addImageModel } from './commands/image-model';
 import { addInit } from './commands/init';
@@ -32,6 +34,8 @@ const COMMANDS: readonly AddCommand[] = [
   addGc,
   addPredict,
   addScore,
+  addDrift,
+  addEvaluate,
   addKeys,
   addLoadCost,
 ];

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { CommandResult, GlobalOptions, Terminal } from './terminal';
 
+export type { Command } from 'commander';
+
 /** Adds one command to the program. */
 export type AddCommand = (program: Command, parts: CommandParts) => void;
 

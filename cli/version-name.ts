@@ -15,6 +15,15 @@ export function parseVersionName(text: string): VersionName {
   return { model: checkModelName(model), version: checkVersion(version) };
 }
 
+/**
+ * A model, or one of its versions.
+ *
+ * @throws {UsageError}
+ */
+export function parseModelOrVersion(text: string): { readonly model: string; readonly version?: string } {
+  return text.includes('/') ? parseVersionName(text) : { model: checkModelName(text) };
+}
+
 /** @throws {UsageError} */
 export function checkModelName(name: string): string {
   if (MODEL_NAME.test(name)) return name;

@@ -42,6 +42,8 @@ const ONE_HOME: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['shared/runtime/session.ts'],
   'lru-cache': ['shared/runtime/prediction-cache.ts'],
   sharp: ['shared/runtime/image/decoder.ts'],
+  cephes: ['cli/statistics/special-functions.ts'],
+  '@streamparser/json': ['cli/prediction-log/log-values.ts'],
   commander: ['cli/command.ts', 'cli/command-line.ts', 'cli/commands/rollout.ts'],
   '@fastify/busboy': ['shared/protocol/image/multipart.ts'],
   '@google-cloud/storage': ['shared/registry/gcs-client.ts'],

@@ -127,6 +127,7 @@ test.each([
   'docs/rollout.md',
   'docs/comparison.md',
   'docs/operations.md',
+  'docs/drift.md',
   'deploy/README.md',
   'deploy/terraform/README.md',
   'deploy/monitoring/README.md',

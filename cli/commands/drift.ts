@@ -1,0 +1,84 @@
+import { writeFile } from 'node:fs/promises';
+import { stdin } from 'node:process';
+import type { AddCommand } from '../command';
+import { DEFAULT_THRESHOLDS, type Thresholds } from '../drift/thresholds';
+import { EXIT_CODES } from '../exit-code';
+import { addLogOptions, type LogOptions, parsePositive, parseShare } from '../log-options';
+import type { GlobalOptions, Terminal } from '../terminal';
+import { parseModelOrVersion } from '../version-name';
+
+interface Options extends LogOptions {
+  readonly psi: number;
+  readonly ks: number;
+  readonly missing: number;
+  readonly outOfRange: number;
+  readonly alpha: number;
+  readonly minRows: number;
+  readonly html?: string;
+}
+
+/** Compares what the log says of live rows with what the model was trained on. */
+export const addDrift: AddCommand = (program, { terminal, globals, action }) => {
+  const command = program
+    .command('drift')
+    .description('compare logged predictions with the training data; exit code 2 says that there is drift')
+    .argument('<model[/version]>')
+    .argument('<log...>', 'files, folders, gs:// addresses, or - for standard input');
+  const { psi, ks, missing, outside, alpha, minRows } = DEFAULT_THRESHOLDS;
+  addLogOptions(command)
+    .option('--psi <index>', 'population stability index that is drift', parsePositive, psi)
+    .option('--ks <distance>', 'Kolmogorov-Smirnov distance that is drift', parseShare, ks)
+    .option('--missing <share>', 'share of missing values beyond that of training', parseShare, missing)
+    .option('--out-of-range <share>', 'share of values outside the range of training', parseShare, outside)
+    .option('--alpha <probability>', 'probability of a false alarm about a version', parseShare, alpha)
+    .option('--min-rows <count>', 'fewer rows are not compared', parsePositive, minRows)
+    .option('--html <file>', 'also write a report with histograms')
+    .addHelpText('after', EXAMPLES)
+    .action(
+      action(async (name: string, log: readonly string[], options: Options) => {
+        const report = await measure(name, log, { options, globals: globals(), terminal });
+        const { writeDriftText } = await import('../drift/report');
+        if (options.html !== undefined) {
+          const { writeDriftHtml } = await import('../drift/report-html');
+          await writeFile(options.html, writeDriftHtml(report));
+        }
+        const hasDrift = report.versions.some(({ alarms }) => alarms.length > 0);
+        const isCompared = report.versions.some(({ notCompared }) => notCompared === undefined);
+        const { ok, found, failed } = EXIT_CODES;
+        const exitCode = hasDrift ? found : isCompared ? ok : failed;
+        return { json: report, lines: writeDriftText(report), exitCode };
+      }),
+    );
+};
+
+const EXAMPLES = `
+Exit codes: 0 no drift, 2 drift, 1 nothing could be compared.
+
+Examples:
+  onnx-functions drift iris gs://my-logs/run.googleapis.com/stdout --since 24h --html drift.html
+  gcloud logging read 'jsonPayload.model="iris"' --format=json | onnx-functions drift iris -`;
+
+interface Parts {
+  readonly options: Options;
+  readonly globals: GlobalOptions;
+  readonly terminal: Terminal;
+}
+
+async function measure(name: string, log: readonly string[], { options, globals, terminal }: Parts) {
+  const { openLog } = await import('../open-log');
+  const { measureDrift } = await import('../drift/measure-drift');
+  const { loadSpecialFunctions } = await import('../statistics/special-functions');
+  await loadSpecialFunctions();
+  const { model, version } = parseModelOrVersion(name);
+  const { entries, counts, window, manifestOf } = await openLog(log, {
+    ...{ model, version, options, env: terminal.env },
+    ...{ registry: globals.registry, stdin, now: Date.now() },
+  });
+  const thresholds = thresholdsOf(options);
+  const versions = await measureDrift(entries, manifestOf, thresholds);
+  return { model, window, thresholds, log: counts, versions };
+}
+
+function thresholdsOf({ psi, ks, missing, outOfRange, alpha, minRows }: Options): Thresholds {
+  return { psi, ks, missing, outside: outOfRange, alpha, minRows };
+}

@@ -1,0 +1,104 @@
+import { hasCode } from '../../shared/core/errors';
+import type { Manifest } from '../../shared/core/manifest';
+import type { PredictionEntry } from '../prediction-log/log-entry';
+import { type ArmScore, type ArmTally, createArmTally } from './arm-tally';
+import { type ArmComparison, compareArms } from './compare-arms';
+import { type Outcome, outcomesOf } from './outcomes';
+import type { Truth } from './truth';
+
+/** How the predictions of a model fared. */
+export interface Evaluation {
+  /** Each version, over all its traffic. */
+  readonly versions: readonly ArmScore[];
+  /** Each version against the one that more traffic was split to; empty where there is one version. */
+  readonly comparisons: readonly ArmComparison[];
+  readonly joined: number;
+  /** Truths whose request is not in the log, or whose row is not: `PREDICTION_LOG=full` lists up to 100 of a request. */
+  readonly withoutPrediction: number;
+  /** Truths that are no class of the model, or no number for a regression. */
+  readonly misfits: number;
+  /** Whether the log says which traffic was split; else every request takes part in the comparison. */
+  readonly knowsSplit: boolean;
+}
+
+/** Where predictions are found, and what is known of the versions that made them. */
+export interface EvaluationParts {
+  readonly entries: AsyncIterable<PredictionEntry>;
+  readonly truth: Truth;
+  /** @throws {ServingError} `object-not-found` for a version that is gone; its classes are then not known */
+  manifestOf(version: string): Promise<Manifest>;
+}
+
+/** One version: all its traffic, and what of it was split between versions. */
+interface Version {
+  readonly all: ArmTally;
+  readonly split: ArmTally;
+}
+
+/** Joins what was predicted with what was true, by request id; a request counts once, with its first entry. */
+export async function evaluate({ entries, truth, manifestOf }: EvaluationParts): Promise<Evaluation> {
+  const versions = new Map<string, Version>();
+  let joined = 0;
+  let misfits = 0;
+  let lost = 0;
+  let knowsSplit = false;
+  for await (const entry of entries) {
+    knowsSplit ||= entry.versionReason !== undefined;
+    const outcomes = outcomesOf(entry);
+    if (entry.requestId === undefined || outcomes.length === 0) continue;
+    const truths = truth.take(entry.requestId);
+    if (truths === undefined) continue;
+    const version = versions.get(entry.version) ?? (await openVersion(entry.version, manifestOf));
+    versions.set(entry.version, version);
+    for (const [row, label] of truths) {
+      const outcome = outcomes.find((each) => each.row === row);
+      if (outcome === undefined) lost++;
+      else if (addTo(version, entry, outcome, label)) joined++;
+      else misfits++;
+    }
+  }
+  const scores = [...versions.values()];
+  return {
+    versions: scores.map(({ all }) => all.total()).sort(byVersion),
+    comparisons: compareArms(
+      scores.map(({ all, split }) => (knowsSplit ? split : all).total()).sort(byVersion),
+    ),
+    joined,
+    withoutPrediction: truth.remaining() + lost,
+    misfits,
+    knowsSplit,
+  };
+}
+
+async function openVersion(name: string, manifestOf: EvaluationParts['manifestOf']): Promise<Version> {
+  const classes = await classesOf(name, manifestOf);
+  return { all: createArmTally(name, classes), split: createArmTally(name, classes) };
+}
+
+async function classesOf(
+  name: string,
+  manifestOf: EvaluationParts['manifestOf'],
+): Promise<readonly string[]> {
+  try {
+    const manifest = await manifestOf(name);
+    return ('classes' in manifest && manifest.classes) || [];
+  } catch (error) {
+    if (!hasCode(error, 'object-not-found')) throw error;
+    return [];
+  }
+}
+
+function addTo(
+  version: Version,
+  { versionReason }: PredictionEntry,
+  outcome: Outcome,
+  label: string,
+): boolean {
+  const fits = version.all.add(outcome, label);
+  if (fits && versionReason === 'split') version.split.add(outcome, label);
+  return fits;
+}
+
+function byVersion(left: ArmScore, right: ArmScore): number {
+  return left.version.localeCompare(right.version, 'en', { numeric: true });
+}
