@@ -23,6 +23,8 @@ const COMMANDS = [
   'gc',
   'predict',
   'score',
+  'drift',
+  'evaluate',
 ];
 
 let root: string;
