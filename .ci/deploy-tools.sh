@@ -11,6 +11,17 @@ main() {
   .ci/check-monitoring.sh
   check_kubernetes
   check-compose deploy/compose.yaml
+  actionlint .github/workflows/*.yaml
+  check_pins
+}
+
+# An action is code that runs with our rights: a tag can be moved under it, a commit cannot.
+check_pins() {
+  local unpinned
+  unpinned=$(grep -nE 'uses:' .github/workflows/*.yaml | grep -vE 'uses: [^@]+@[0-9a-f]{40} # v' || true)
+  if [ -z "$unpinned" ]; then return; fi
+  echo "not pinned by commit: $unpinned" >&2
+  exit 1
 }
 
 # What is applied, against the schemas of an older Kubernetes and of a newer one; and the Knative

@@ -118,6 +118,9 @@ test('the first answer of the README is what the service answers', async () => {
 test.each([
   'README.md',
   'docs/access.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
   'docs/models.md',
   'docs/images.md',
   'docs/errors.md',

@@ -83,11 +83,11 @@ resource "google_artifact_registry_repository_iam_member" "deployer_pushes" {
   member     = google_service_account.deployer[0].member
 }
 
-# The canary is judged by Cloud Monitoring's count of its errors.
-resource "google_project_iam_member" "deployer_reads_metrics" {
-  count = local.delivers ? 1 : 0
+# The canary is judged by Cloud Monitoring's count of its errors, and gcloud asks whether the APIs are on.
+resource "google_project_iam_member" "deployer_reads" {
+  for_each = local.delivers ? toset(["roles/monitoring.viewer", "roles/serviceusage.serviceUsageConsumer"]) : toset([])
 
   project = var.project_id
-  role    = "roles/monitoring.viewer"
+  role    = each.key
   member  = google_service_account.deployer[0].member
 }

@@ -180,7 +180,7 @@ run "holds_no_right_to_change_the_project" {
       for role in concat(
         [google_project_iam_member.build_logs[0].role, google_project_iam_member.build_reads_staged_source[0].role],
         [google_project_iam_member.trigger_receives_events[0].role, google_project_iam_member.storage_publishes[0].role],
-        [google_project_iam_member.deployer_reads_metrics[0].role],
+        keys(google_project_iam_member.deployer_reads),
       ) : !can(regex("(owner|editor|admin)$", lower(role)))
     ])
     error_message = "an account has a role that administers"
