@@ -86,7 +86,11 @@ resource "google_cloud_run_v2_job" "drift" {
       containers {
         image = var.drift.image
         # The image's entry point is Node.js, and its working directory holds the command line.
-        args = concat(["cli.js", "drift"], var.drift.arguments)
+        args = concat(
+          # Cloud Logging files what services print below this name.
+          ["cli.js", "drift", var.drift.model, "gs://${google_storage_bucket.prediction_log[0].name}/run.googleapis.com/stdout"],
+          var.drift.arguments,
+        )
 
         resources {
           limits = { cpu = "1", memory = "512Mi" }

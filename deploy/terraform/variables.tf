@@ -314,13 +314,14 @@ variable "bigquery" {
 
 variable "drift" {
   description = <<-TEXT
-    Compares what was asked with what the model was trained on, by a job on a schedule. `arguments` are those of the
-    command line. Prediction logs go to a bucket, which is created, and stay for `log_days`. A job that ends with
-    another exit code than 0 raises an alert: 2 means drift.
+    Compares what a model was asked with what it was trained on, by a job on a schedule: `onnx-functions drift MODEL`
+    with `arguments`, such as its thresholds. `model` is a name, or name/version. Prediction logs go to a bucket, which
+    is created, and stay for `log_days`. A job that ends with another exit code than 0 raises an alert: 2 means drift.
   TEXT
   type = object({
     image      = string
-    arguments  = list(string)
+    model      = string
+    arguments  = optional(list(string), ["--since", "24h"])
     schedule   = optional(string, "0 6 * * *")
     time_zone  = optional(string, "Etc/UTC")
     log_bucket = string

@@ -36,7 +36,7 @@ variables {
   }
   drift = {
     image      = "us-docker.pkg.dev/demo-project/images/server:1.0.0"
-    arguments  = ["--json"]
+    model      = "iris"
     log_bucket = "demo-log"
   }
   github       = { repository = "example/models" }
@@ -144,7 +144,9 @@ run "checks_for_drift_once_a_day_without_repeating_it" {
   }
 
   assert {
-    condition     = google_cloud_run_v2_job.drift[0].template[0].template[0].containers[0].args == tolist(["cli.js", "drift", "--json"])
+    condition = google_cloud_run_v2_job.drift[0].template[0].template[0].containers[0].args == tolist([
+      "cli.js", "drift", "iris", "gs://demo-log/run.googleapis.com/stdout", "--since", "24h",
+    ])
     error_message = "another command"
   }
 }

@@ -57,7 +57,7 @@ module "onnx_functions" {
 
   drift = {
     image      = var.image
-    arguments  = ["--help"]
+    model      = "iris"
     log_bucket = "${var.project_id}-prediction-log"
     schedule   = "30 5 * * 1-5"
     time_zone  = "Europe/Berlin"
