@@ -100,6 +100,7 @@ export function createApp(config: Config, parts: AppParts): App {
   }
 
   function note(exchange: Exchange, response: HttpResponse, latencyMs: number): void {
+    exchange.letGo?.();
     log.write(requestEntry(config, exchange, response, latencyMs));
     observe(metrics, exchange, { status: statusOf(exchange, response), latencyMs });
     if (exchange.cache !== undefined) metrics.recordCache(exchange);

@@ -38,6 +38,8 @@ export interface Exchange {
   isAside: boolean;
   /** What the request was let in for; absent where everything is open to everybody. */
   admission?: Admission;
+  /** Lets go of the models that are held until the answer is sent; absent where nothing is waited for in between. */
+  letGo?: () => void;
   /** Who sent it, as far as that is known. */
   caller?: string;
   /** For a cold start: how long each part of it took, in milliseconds. */

@@ -36,12 +36,25 @@ export async function loadFor(
   if (ref.name !== undefined) exchange.admission?.checkModel(ref.name);
   const asked = askedFor(exchange, ref);
   const found = models.recall(asked) ?? (await waitForModel(models, exchange, { now, asked }));
-  exchange.admission?.checkModel(found.name);
+  if (exchange.admission !== undefined) {
+    exchange.admission.checkModel(found.name);
+    holdUntilSent(exchange, found.served);
+  }
   exchange.model = found.name;
   exchange.version = found.version;
   exchange.versionReason = found.reason;
   if (found.shadow !== undefined) exchange.shadow = found.shadow;
   return found.served;
+}
+
+/** What a request costs may have to be asked elsewhere: meanwhile its model must not be freed. */
+function holdUntilSent(exchange: Exchange, served: ServedModel): void {
+  const { letGo } = exchange;
+  const end = served.hold();
+  exchange.letGo = () => {
+    letGo?.();
+    end();
+  };
 }
 
 /** Whoever sends the same routing key is answered by the same version; who sends none is as good as anybody. */
