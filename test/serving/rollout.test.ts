@@ -292,6 +292,20 @@ describe('a running instance', () => {
     expect(errors()).toEqual([expect.objectContaining({ code })]);
   });
 
+  test('does not switch to a version that was loaded by name and cannot answer its example', async () => {
+    await ask();
+    breakExample('2.0.0');
+    const byName = await ask({ ...ROW, path: '/predict?version=2.0.0' });
+    await registry.change(promote('2.0.0'));
+
+    expect([byName, await look(), await ask()]).toEqual([
+      '200 2.0.0 pinned',
+      '200 1.0.0 default',
+      '200 1.0.0 default',
+    ]);
+    expect(errors()).toHaveLength(1);
+  });
+
   test('gives a broken version another try after a while, and at once when it is promoted again', async () => {
     await ask();
     registry.damage('2.0.0');

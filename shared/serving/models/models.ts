@@ -135,9 +135,25 @@ export function createModels(config: Config, parts: ModelsParts): Models {
     const keys = beside.map(keyOf);
     for (const key of keys) answering.add(key);
     try {
-      await getServed(chosen, true);
+      const loaded = models.peek(keyOf(chosen));
+      if (loaded === undefined) await getServed(chosen, true);
+      else await warmAgain(chosen, loaded);
     } finally {
       for (const key of keys) answering.delete(key);
+    }
+  }
+
+  /** A version that was loaded for those who asked for it by name is tried before it answers others. */
+  async function warmAgain(chosen: ModelVersion, loaded: ServedModel): Promise<void> {
+    try {
+      await warm(loaded);
+    } catch (cause) {
+      models.drop(keyOf(chosen));
+      onFailure(keyOf(chosen), cause);
+      throw new ServingError('model-unavailable', 'it cannot answer its own example', {
+        cause,
+        members: { reason: 'inference-failed' },
+      });
     }
   }
 

@@ -105,7 +105,8 @@ export function openRollout(
   async function isReady(version: string): Promise<boolean> {
     if (isBroken(version)) return false;
     try {
-      if (!parts.isLoaded(version)) await prepare(version, shares.keys());
+      // One that was asked for by its name is loaded, and has not shown that it can answer.
+      if (!shares.has(version) || !parts.isLoaded(version)) await prepare(version, shares.keys());
       broken.delete(version);
       return true;
     } catch (error) {
