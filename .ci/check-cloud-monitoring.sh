@@ -2,7 +2,7 @@
 # Checks what Terraform hands to Cloud Monitoring, which Terraform itself takes for plain text: the dashboard against
 # the messages of the API, and every query as PromQL.
 #
-#   .ci/check-cloud-monitoring.sh FILE    what `terraform test -json -verbose` printed
+#   .ci/check-cloud-monitoring.sh FILE    what `terraform test -json -verbose` printed of one file
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -24,6 +24,23 @@ resource "google_cloud_run_v2_service" "server" {
     max_instance_request_concurrency = var.container.concurrency
     labels                           = local.labels
 
+    dynamic "volumes" {
+      for_each = local.secret_files
+
+      content {
+        name = volumes.key
+
+        secret {
+          secret = google_secret_manager_secret.this[volumes.key].secret_id
+
+          items {
+            version = volumes.value.version
+            path    = basename(volumes.value.file)
+          }
+        }
+      }
+    }
+
     scaling {
       min_instance_count = var.container.min_instances
       max_instance_count = var.container.max_instances
@@ -52,7 +69,7 @@ resource "google_cloud_run_v2_service" "server" {
       }
 
       dynamic "env" {
-        for_each = local.mounted_secrets
+        for_each = local.secret_variables
 
         content {
           name = env.value.variable
@@ -63,6 +80,15 @@ resource "google_cloud_run_v2_service" "server" {
               version = env.value.version
             }
           }
+        }
+      }
+
+      dynamic "volume_mounts" {
+        for_each = local.secret_files
+
+        content {
+          name       = volume_mounts.key
+          mount_path = dirname(volume_mounts.value.file)
         }
       }
 

@@ -60,13 +60,28 @@ resource "google_cloudfunctions2_function" "http" {
     environment_variables            = local.function_environment
 
     dynamic "secret_environment_variables" {
-      for_each = local.mounted_secrets
+      for_each = local.secret_variables
 
       content {
         key        = secret_environment_variables.value.variable
         project_id = var.project_id
         secret     = google_secret_manager_secret.this[secret_environment_variables.key].secret_id
         version    = secret_environment_variables.value.version
+      }
+    }
+
+    dynamic "secret_volumes" {
+      for_each = local.secret_files
+
+      content {
+        mount_path = dirname(secret_volumes.value.file)
+        project_id = var.project_id
+        secret     = google_secret_manager_secret.this[secret_volumes.key].secret_id
+
+        versions {
+          version = secret_volumes.value.version
+          path    = basename(secret_volumes.value.file)
+        }
       }
     }
   }

@@ -21,7 +21,8 @@ locals {
   )
 
   # Secrets with a version: one that holds nothing yet would keep the services from starting.
-  mounted_secrets = { for id, secret in var.secrets : id => secret if secret.version != null }
+  secret_variables = { for id, secret in var.secrets : id => secret if secret.version != null && secret.variable != null }
+  secret_files     = { for id, secret in var.secrets : id => secret if secret.version != null && secret.file != null }
 
   # Names of the Cloud Run services, which a function also is.
   service_names = concat(

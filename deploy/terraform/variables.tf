@@ -213,17 +213,29 @@ variable "environment" {
 variable "secrets" {
   description = <<-TEXT
     Secrets of the services, by id; they are created empty. `version` is null until one was added
-    (`gcloud secrets versions add ID --data-file=FILE`); from then on every service finds it in `variable`.
+    (`gcloud secrets versions add ID --data-file=FILE`); from then on every service finds it in the environment variable
+    `variable`, or in the file `file`.
   TEXT
   type = map(object({
-    variable = string
+    variable = optional(string)
+    file     = optional(string)
     version  = optional(string)
   }))
   default = {}
 
   validation {
-    condition     = alltrue([for secret in values(var.secrets) : secret.version != "latest"])
-    error_message = "secrets: expected the number of a version: \"latest\" is read once for each instance, so that instances could differ."
+    condition     = alltrue([for secret in values(var.secrets) : (secret.variable == null) != (secret.file == null)])
+    error_message = "secrets: expected either variable or file."
+  }
+
+  validation {
+    condition     = alltrue([for secret in values(var.secrets) : secret.file == null || can(regex("^/[^/]+/[^/]+$", secret.file))])
+    error_message = "secrets: expected a file in a folder of its own, like /secrets/api-keys.json."
+  }
+
+  validation {
+    condition     = alltrue([for secret in values(var.secrets) : secret.variable == null || secret.version != "latest"])
+    error_message = "secrets: expected the number of a version: a variable is read once for each instance, so that with \"latest\" instances could differ. A file may be of the latest."
   }
 }
 

@@ -23,7 +23,8 @@ variables {
   environment    = { PREDICTION_LOG = "none" }
   invokers       = ["user:ada@example.com"]
   secrets = {
-    api-keys = { variable = "KEYS", version = "3" }
+    api-keys = { file = "/secrets/api-keys.json", version = "latest" }
+    token    = { variable = "TOKEN", version = "3" }
     later    = { variable = "LATER" }
   }
   container   = { image = "us-docker.pkg.dev/demo-project/images/server:1.0.0" }
@@ -72,13 +73,33 @@ run "names_everything_with_the_prefix" {
 
 run "sets_a_secret_once_it_has_a_version" {
   assert {
-    condition     = [for secret in google_cloudfunctions2_function.http["predict"].service_config[0].secret_environment_variables : secret.key] == ["KEYS"]
+    condition     = [for secret in google_cloudfunctions2_function.http["predict"].service_config[0].secret_environment_variables : secret.key] == ["TOKEN"]
     error_message = "a secret without a version would keep the function from starting"
   }
 
   assert {
-    condition     = length(google_secret_manager_secret.this) == 2
+    condition     = length(google_secret_manager_secret.this) == 3
     error_message = "a secret is not there to be given a version"
+  }
+}
+
+run "mounts_the_api_keys_where_a_change_is_seen_without_a_deployment" {
+  assert {
+    condition = (
+      google_cloudfunctions2_function.http["predict"].service_config[0].secret_volumes[0].mount_path == "/secrets" &&
+      google_cloudfunctions2_function.http["predict"].service_config[0].secret_volumes[0].versions == tolist([
+        { path = "api-keys.json", version = "latest" },
+      ])
+    )
+    error_message = "a function does not find the keys"
+  }
+
+  assert {
+    condition = (
+      google_cloud_run_v2_service.server[0].template[0].containers[0].volume_mounts[0].name ==
+      google_cloud_run_v2_service.server[0].template[0].volumes[0].name
+    )
+    error_message = "the container does not find the keys"
   }
 }
 

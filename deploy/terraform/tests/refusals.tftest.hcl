@@ -97,6 +97,16 @@ run "a_secret_whose_version_moves" {
   expect_failures = [var.secrets]
 }
 
+run "a_secret_that_nobody_finds" {
+  command = plan
+
+  variables {
+    secrets = { api-keys = { version = "1" } }
+  }
+
+  expect_failures = [var.secrets]
+}
+
 run "output_that_would_be_scored" {
   command = plan
 
