@@ -60,8 +60,16 @@ describe('publish --from-mlflow', () => {
 
   test('never publishes over another version', async () => {
     await publish('--from-mlflow', 'models:/flowers/3');
+    const { description: _, ...others } = JSON.parse(String(MANIFEST)) as { readonly description: string };
+    serve({ 'model.onnx': ONNX, 'manifest.json': Buffer.from(JSON.stringify(others)) });
 
     expect((await publish('--from-mlflow', 'models:/flowers/3')).code).toBe(3);
+  });
+
+  test('does no harm when it is asked for the same version again', async () => {
+    await publish('--from-mlflow', 'models:/flowers/3');
+
+    expect((await publish('--from-mlflow', 'models:/flowers/3')).code).toBe(0);
   });
 
   test('tells a model that is not there by its exit code', async () => {
