@@ -52,6 +52,6 @@ export function createVersionsRegistry(...versions: readonly string[]): Versions
     },
     damage: (version) => appendFileSync(join(root, 'iris', version, 'model.onnx'), 'x'),
     change: (made) => changeState(store, 'iris', made, { note: NOTE }),
-    remove: () => rmSync(root, { recursive: true }),
+    remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }

@@ -51,7 +51,11 @@ export interface Exchange {
   /** The version that is given a copy of the request. */
   shadow?: Shadow;
   /** What the model was given and gave, for the copy; absent where nobody is given one. */
-  tensors?: { readonly inputs: NamedTensors; readonly outputs: NamedTensors };
+  tensors?: {
+    readonly rows: number;
+    readonly inputs: NamedTensors;
+    readonly outputs: NamedTensors;
+  };
   /** Whether the prediction was known already; absent where none are kept. */
   cache?: 'hit' | 'miss';
   rows?: number;

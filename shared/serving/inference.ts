@@ -43,7 +43,9 @@ export async function loadFor(
   exchange.model = found.name;
   exchange.version = found.version;
   exchange.versionReason = found.reason;
+  // A form may ask for another version than the one that was chosen before it was read.
   if (found.shadow !== undefined) exchange.shadow = found.shadow;
+  else if (exchange.shadow !== undefined) delete exchange.shadow;
   return found.served;
 }
 
@@ -138,7 +140,7 @@ export async function scoreRows(
   exchange.timings.validateMs = now() - validateAt;
 
   const run = await tabular.run(inputs, rows.length, callOptions(exchange));
-  noteRun(exchange, inputs, run);
+  noteRun(exchange, { inputs, rows: rows.length }, run);
   const predictions = readPredictions(manifest, run.outputs, rows.length);
   scored.predictions = predictions;
   return { warnings, predictions };
@@ -164,7 +166,7 @@ export async function runTensors(
   if (tabular !== undefined) exchange.scored = { manifest: tabular.manifest, inputs };
   const run = await served.runTensors(inputs, callOptions(exchange));
   const { outputs } = run;
-  noteRun(exchange, inputs, run);
+  noteRun(exchange, { inputs, rows: rows ?? 1 }, run);
   noteTensorPredictions(exchange, served, outputs);
   return outputs;
 }
@@ -175,14 +177,14 @@ export async function runTensors(
  */
 export function noteRun(
   exchange: Exchange,
-  inputs: NamedTensors,
+  { inputs, rows }: { readonly inputs: NamedTensors; readonly rows: number },
   { outputs, queueMs, runMs, cache }: BatchedRun,
 ): void {
   const { timings } = exchange;
   timings.queueMs = (timings.queueMs ?? 0) + queueMs;
   timings.runMs = (timings.runMs ?? 0) + runMs;
   if (cache !== undefined && exchange.cache !== 'miss') exchange.cache = cache;
-  if (exchange.shadow !== undefined) exchange.tensors ??= { inputs, outputs };
+  if (exchange.shadow !== undefined) exchange.tensors ??= { rows, inputs, outputs };
 }
 
 /** Whichever tensor has the rows, all of them are counted. */

@@ -306,6 +306,33 @@ describe('a running instance', () => {
     expect(errors()).toHaveLength(1);
   });
 
+  test('keeps an alias on the version that it led to until the new one can answer', async () => {
+    const staging = { ...ROW, path: '/predict?version=staging' };
+    const production = { ...ROW, path: '/predict?version=production' };
+    const before = [await ask(staging), await ask(production)];
+    registry.damage('2.0.0');
+    await registry.change(promote('2.0.0', 'staging'));
+    await registry.change(promote('2.0.0'));
+    await look();
+    const broken = [await ask(staging), await ask(production)];
+    await registry.change(promote('1.0.0', 'staging'));
+    await look();
+
+    expect(before).toEqual(['200 1.1.0 alias', '200 1.0.0 alias']);
+    expect(broken).toEqual(before);
+    expect(await ask(staging)).toBe('200 1.0.0 alias');
+  });
+
+  test('answers by a version that is loaded, whatever the store does', async () => {
+    const pinned = { ...ROW, path: '/predict?version=1.1.0' };
+    await ask();
+    await ask(pinned);
+    rmSync(registry.root, { recursive: true });
+    clock += 10 * MAX_AGE_MS;
+
+    expect([await ask(pinned), await ask()]).toEqual(['200 1.1.0 pinned', '200 1.0.0 default']);
+  });
+
   test('gives a broken version another try after a while, and at once when it is promoted again', async () => {
     await ask();
     registry.damage('2.0.0');
@@ -424,6 +451,15 @@ describe('a new instance', () => {
     service = open({ MODEL_NAME: '' });
 
     expect(await ask()).toBe('200 1.0.0 default');
+  });
+
+  test('does not answer by a version that somebody had loaded by an alias and that cannot answer its example', async () => {
+    breakExample('2.0.0');
+    await registry.change(promote('2.0.0'));
+
+    const byAlias = await ask({ ...ROW, path: '/predict?version=production' });
+
+    expect([byAlias, await ask()]).toEqual(['200 2.0.0 alias', '200 1.0.0 default']);
   });
 
   test('tells a caller who insists on a broken version that it is not to be had', async () => {

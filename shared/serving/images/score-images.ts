@@ -120,6 +120,6 @@ async function runImages(
 
   const options = { ...callOptions(exchange), isPatient: part.isPatient };
   const done = await run(prepare, sent.length, options);
-  noteRun(exchange, inputs, { ...done, queueMs: done.queueMs - preprocessMs });
+  noteRun(exchange, { inputs, rows: sent.length }, { ...done, queueMs: done.queueMs - preprocessMs });
   return done.outputs;
 }

@@ -79,12 +79,16 @@ export function createModelChoice(
   /** The one version of a deployment that is pinned to it. */
   const pinnedOf = (name: string) => (name === usualName() ? configured.version : undefined);
 
+  /** One that is loaded is there, whatever the store has to say. */
+  const isAtHand = (asked: ModelVersion) =>
+    parts.isLoaded(asked) || catalogue.hasSeen(asked.name, asked.version);
+
   function recall({ name = usualName(), version, routingKey }: ModelRef): Choice | undefined {
     if (name === undefined) return undefined;
     const pinned = pinnedOf(name);
     if (pinned !== undefined && (version ?? pinned) === pinned)
       return { name, version: pinned, reason: 'pinned' };
-    if (version !== undefined && catalogue.hasSeen(name, version)) return { name, version, reason: 'pinned' };
+    if (version !== undefined && isAtHand({ name, version })) return { name, version, reason: 'pinned' };
     const rollout = rollouts.peek(keyOf(name));
     if (rollout === undefined || rollout.touch() !== undefined) return undefined;
     return version === undefined ? unnamed(name, rollout, routingKey) : named(name, rollout, version);

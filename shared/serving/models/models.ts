@@ -105,16 +105,10 @@ export function createModels(config: Config, parts: ModelsParts): Models {
   const manifestOf = ({ name, version }: ModelVersion) =>
     manifests.get(`manifest ${name}/${version}`, () => read((registry) => registry.manifest(name, version)));
 
-  const getServed = (chosen: ModelVersion, mustWarm: boolean) =>
-    models.get(keyOf(chosen), () => read((registry, signal) => load(chosen, { registry, signal, mustWarm })));
+  const getServed = (chosen: ModelVersion) =>
+    models.get(keyOf(chosen), () => read((registry, signal) => load(chosen, registry, signal)));
 
-  interface Loading {
-    readonly registry: Registry;
-    readonly signal: AbortSignal;
-    readonly mustWarm: boolean;
-  }
-
-  async function load(chosen: ModelVersion, { registry, signal, mustWarm }: Loading): Promise<ServedModel> {
+  async function load(chosen: ModelVersion, registry: Registry, signal: AbortSignal): Promise<ServedModel> {
     const startedAt = now();
     let outcome: LoadReport['outcome'] = 'failed';
     try {
@@ -123,7 +117,6 @@ export function createModels(config: Config, parts: ModelsParts): Models {
       const opened = await openModelSession(manifest, { ...parts, registry, signal });
       const cache = await openCache(manifest, now);
       const served = createServedModel({ config, now, cache }, manifest, opened, manifestMs);
-      if (mustWarm) await warm(served);
       outcome = 'ok';
       return served;
     } finally {
@@ -131,40 +124,42 @@ export function createModels(config: Config, parts: ModelsParts): Models {
     }
   }
 
+  /** Models that may answer requests which leave the version open, and whether they are known to be able to. */
+  const proofs = new WeakMap<ServedModel, Promise<void>>();
+  const proven = new WeakSet<ServedModel>();
+
+  /** Has a version answer its example, once. @throws {ServingError} `model-unavailable` where it cannot */
+  function prove(chosen: ModelVersion, served: ServedModel): Promise<void> {
+    const begun = proofs.get(served) ?? warm(served).catch((cause: unknown) => failedExample(chosen, cause));
+    proofs.set(served, begun);
+    return begun.then(() => void proven.add(served));
+  }
+
+  function failedExample(chosen: ModelVersion, cause: unknown): never {
+    onFailure(keyOf(chosen), cause);
+    const members = { reason: 'inference-failed' };
+    throw new ServingError('model-unavailable', 'it cannot answer its own example', { cause, members });
+  }
+
   async function prepare(chosen: ModelVersion, beside: readonly ModelVersion[]): Promise<void> {
     const keys = beside.map(keyOf);
     for (const key of keys) answering.add(key);
     try {
-      const loaded = models.peek(keyOf(chosen));
-      if (loaded === undefined) await getServed(chosen, true);
-      else await warmAgain(chosen, loaded);
+      await prove(chosen, await getServed(chosen));
     } finally {
       for (const key of keys) answering.delete(key);
-    }
-  }
-
-  /** A version that was loaded for those who asked for it by name is tried before it answers others. */
-  async function warmAgain(chosen: ModelVersion, loaded: ServedModel): Promise<void> {
-    try {
-      await warm(loaded);
-    } catch (cause) {
-      models.drop(keyOf(chosen));
-      onFailure(keyOf(chosen), cause);
-      throw new ServingError('model-unavailable', 'it cannot answer its own example', {
-        cause,
-        members: { reason: 'inference-failed' },
-      });
     }
   }
 
   async function find(ref: ModelRef): Promise<Found> {
     for (;;) {
       const chosen = await choice.choose(ref);
-      // A request that says what it wants is told that it cannot have that; another is answered by what there is.
-      const rollout =
-        chosen.reason === 'pinned' || chosen.reason === 'alias' ? undefined : choice.peek(chosen.name);
+      const rollout = isOpen(chosen) ? choice.peek(chosen.name) : undefined;
       try {
-        return { ...chosen, served: await getServed(chosen, rollout?.hasAlternative() ?? false) };
+        const served = await getServed(chosen);
+        if (rollout?.hasAlternative()) await prove(chosen, served);
+        else if (rollout !== undefined) proven.add(served);
+        return { ...chosen, served };
       } catch (error) {
         if (!isOwnFault(error) || !(await rollout?.avoid(chosen.version))) throw error;
       }
@@ -174,7 +169,8 @@ export function createModels(config: Config, parts: ModelsParts): Models {
   function recall(ref: ModelRef): Found | undefined {
     const chosen = choice.recall(ref) ?? exactly(ref);
     const served = chosen && models.peek(keyOf(chosen));
-    return served && { ...chosen, served };
+    if (chosen === undefined || served === undefined) return undefined;
+    return isOpen(chosen) && !proven.has(served) ? undefined : { ...chosen, served };
   }
 
   return {
@@ -192,6 +188,11 @@ export function createModels(config: Config, parts: ModelsParts): Models {
   };
 }
 
+/** Whether a request left its version open: another can answer it. One that says what it wants is told that it cannot have it. */
+function isOpen({ reason }: Choice): boolean {
+  return reason === 'default' || reason === 'split';
+}
+
 /**
  * Answers the example of the manifest, so that what a first run costs is not paid by a request, and a version that cannot
  * answer is found out. A model of tensors has no example: it is run on zeros, which may be what it cannot take.
@@ -203,9 +204,7 @@ async function warm(served: ServedModel): Promise<void> {
   try {
     await served.runTensors(exampleInputs(manifest, signature, 1));
   } catch (error) {
-    if (!isTabular(manifest) && !isImage(manifest)) return;
-    served.release();
-    throw error;
+    if (isTabular(manifest) || isImage(manifest)) throw error;
   }
 }
 

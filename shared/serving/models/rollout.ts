@@ -1,6 +1,14 @@
 import { hasCode } from '../../core/errors';
-import { chooseByShare, largestShare, type Routing, type Shadow, sharesOf } from '../../core/routing';
-import { type ModelState, routingOf, type StateSnapshot } from '../../registry/model-state';
+import {
+  chooseByShare,
+  largestShare,
+  PRODUCTION,
+  type Routing,
+  type Shadow,
+  sharesOf,
+} from '../../core/routing';
+import { routingOf, type StateSnapshot } from '../../registry/model-state';
+import { earlierShares, isSame, without } from './shares';
 
 /** Why a version answers: the request names it, or an alias of it; the traffic is split; or there is one for all. */
 export type VersionReason = 'pinned' | 'alias' | 'split' | 'default';
@@ -65,6 +73,9 @@ export interface RoutingChange {
   readonly to: Readonly<Record<string, number>>;
 }
 
+/** How long a request waits for a version that was promoted while its instance was idle, in milliseconds. */
+const PATIENCE_MS = 2_000;
+
 /** A version never changes, so one that is broken is not looked at again soon. */
 const BROKEN_MS = 60_000;
 
@@ -84,6 +95,8 @@ export function openRollout(
   let hasFailed = false;
   /** Versions that take no traffic, and until when. */
   const broken = new Map<string, number>();
+  /** Where the aliases that were asked for lead, until the version that they lead to now is ready. */
+  const aliases = new Map<string, string>();
 
   function switchTo(next: ReadonlyMap<string, number>): void {
     const before = shares;
@@ -91,8 +104,26 @@ export function openRollout(
     only = onlyOf(next);
     if (isSame(before, next)) return;
     parts.onSwitch({ model, from: Object.fromEntries(before), to: Object.fromEntries(next) });
-    for (const version of before.keys()) if (!next.has(version)) parts.release(version);
+    for (const version of before.keys()) releaseUnused(version);
   }
+
+  function releaseUnused(version: string): void {
+    if (!shares.has(version) && ![...aliases.values()].includes(version)) parts.release(version);
+  }
+
+  /** Moves the aliases that are in use to where they lead now, each once its new version can answer. */
+  async function followAliases(): Promise<void> {
+    for (const [alias, version] of aliases) {
+      const target = targetOf(alias);
+      if (target === version || (target !== undefined && !(await isReady(target)))) continue;
+      if (target === undefined) aliases.delete(alias);
+      else aliases.set(alias, target);
+      releaseUnused(version);
+    }
+  }
+
+  const targetOf = (alias: string) =>
+    Object.hasOwn(known.state.aliases, alias) ? known.state.aliases[alias] : undefined;
 
   const wantedShares = async (): Promise<ReadonlyMap<string, number>> => {
     const routing = routingOf(known.state);
@@ -137,7 +168,9 @@ export function openRollout(
   async function look(): Promise<void> {
     try {
       await learn();
+      lookedAt = now();
       if (!isSame(await wantedShares(), shares)) await follow();
+      await followAliases();
       hasFailed = false;
     } catch (error) {
       if (!hasFailed) onFailure(error);
@@ -148,13 +181,31 @@ export function openRollout(
     }
   }
 
+  /** A version that takes long to load is not worth waiting for where another can answer. */
+  function lookPatiently(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, PATIENCE_MS);
+    });
+    looking ??= look();
+    return Promise.race([looking, late]).finally(() => clearTimeout(timer));
+  }
+
   return {
     routing: () => routingOf(known.state),
     shares: () => shares,
     hasAlternative: () => shares.size > 1 || earlierShares(known.state).length > 0,
     shadow: () => known.state.shadow,
-    versionOf: (alias) =>
-      Object.hasOwn(known.state.aliases, alias) ? known.state.aliases[alias] : undefined,
+    versionOf(alias) {
+      const target = targetOf(alias);
+      if (target === undefined) return undefined;
+      // Production is what answers those who ask for no version, unless the traffic is split.
+      const version =
+        alias === PRODUCTION && only !== undefined && !known.state.traffic ? only.version : target;
+      const answering = alias === PRODUCTION ? version : (aliases.get(alias) ?? target);
+      if (alias !== PRODUCTION) aliases.set(alias, answering);
+      return answering;
+    },
     choose(routingKey) {
       if (only !== undefined) return only;
       const version =
@@ -164,8 +215,9 @@ export function openRollout(
     touch() {
       const age = now() - lookedAt;
       if (age < checkMs) return undefined;
+      if (age >= maxAgeMs) return lookPatiently();
       looking ??= look();
-      return age < maxAgeMs ? undefined : looking;
+      return undefined;
     },
     async avoid(version) {
       broken.set(version, now() + BROKEN_MS);
@@ -177,31 +229,9 @@ export function openRollout(
   };
 }
 
-/**
- * Who answered before each change of the routing, the latest first: better than nobody, where what came after is broken.
- */
-function earlierShares({ history = [], retired = [] }: ModelState): ReadonlyMap<string, number>[] {
-  const isGone = (version: string) => retired.includes(version);
-  return history
-    .flatMap(({ from }) => (from === undefined ? [] : [without(sharesOf(from), isGone)]))
-    .filter(({ size }) => size > 0)
-    .reverse();
-}
-
-function without(
-  shares: ReadonlyMap<string, number>,
-  isExcluded: (version: string) => boolean,
-): ReadonlyMap<string, number> {
-  return new Map([...shares].filter(([version]) => !isExcluded(version)));
-}
-
 function onlyOf(shares: ReadonlyMap<string, number>): ReturnType<Rollout['choose']> | undefined {
   const [version, ...others] = shares.keys();
   return version === undefined || others.length > 0 ? undefined : { version, reason: 'default' };
-}
-
-function isSame(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean {
-  return a.size === b.size && [...a].every(([version, share]) => b.get(version) === share);
 }
 
 /** Whether a version is to blame for not being ready, and not the store or the network. */

@@ -85,7 +85,7 @@ export function createShadows({ startShadow, log, now, onOutcome }: ShadowsParts
   }
 
   return {
-    offer({ requestId, shadow, tensors, model, version, rows = 1, timings }) {
+    offer({ requestId, shadow, tensors, model, version, timings }) {
       if (startShadow === undefined || shadow === undefined || tensors === undefined) return;
       if (model === undefined || version === undefined || !isShadowed(shadow, requestId)) return;
       const isBusy = pending >= MAX_PENDING || (timings.queueMs ?? 0) > BUSY_MS || now() < restUntil;
@@ -94,7 +94,14 @@ export function createShadows({ startShadow, log, now, onOutcome }: ShadowsParts
       }
       const inputs = plain(tensors.inputs);
       void copy(
-        { model, version, shadow: shadow.version, rows, inputs, outputs: plain(tensors.outputs) },
+        {
+          model,
+          version,
+          shadow: shadow.version,
+          rows: tensors.rows,
+          inputs,
+          outputs: plain(tensors.outputs),
+        },
         requestId,
       );
     },
