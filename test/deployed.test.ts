@@ -176,6 +176,8 @@ async function importableFiles(folder: string): Promise<string[]> {
     outdir: 'unwritten',
     platform: 'node',
     loader: { '.node': 'empty' },
+    // The Redis client has it for a command that is not used, and does without.
+    external: ['@node-rs/xxhash'],
     plugins: [builtSharpIsElsewhere],
     metafile: true,
     logLevel: 'silent',

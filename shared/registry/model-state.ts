@@ -74,11 +74,17 @@ function findDefect(value: unknown): string | undefined {
   const { schema_version: version, aliases, traffic, shadow, retired, history } = value;
   if (version !== 1) return `schema_version: expected 1, got ${JSON.stringify(version)}`;
   return (
-    aliasesDefect(aliases) ??
-    (traffic === undefined ? undefined : trafficDefect(traffic)) ??
-    (shadow === undefined ? undefined : shadowDefect(shadow)) ??
+    routingDefect({ aliases, traffic, shadow }) ??
     (retired === undefined || isVersions(retired) ? undefined : 'retired: expected a list of versions') ??
     (history === undefined || isHistory(history) ? undefined : 'history: expected a list of changes')
+  );
+}
+
+function routingDefect({ aliases, traffic, shadow }: Record<string, unknown>): string | undefined {
+  return (
+    aliasesDefect(aliases) ??
+    (traffic === undefined ? undefined : trafficDefect(traffic)) ??
+    (shadow === undefined ? undefined : shadowDefect(shadow))
   );
 }
 
@@ -112,9 +118,21 @@ function shadowDefect(shadow: unknown): string | undefined {
 }
 
 function isHistory(history: unknown): history is StateChange[] {
+  return Array.isArray(history) && history.every(isChange);
+}
+
+function isChange(change: unknown): boolean {
+  if (!isObject(change)) return false;
+  const { sequence, at, by, action, from, to, versions } = change;
+  const hasWords = [at, by, action].every((text) => typeof text === 'string');
+  const isRouting = (routing: unknown) =>
+    routing === undefined || (isObject(routing) && routingDefect(routing) === undefined);
   return (
-    Array.isArray(history) &&
-    history.every((change) => isObject(change) && Number.isInteger(change['sequence']))
+    Number.isInteger(sequence) &&
+    hasWords &&
+    isRouting(from) &&
+    isRouting(to) &&
+    (versions === undefined || isVersions(versions))
   );
 }
 

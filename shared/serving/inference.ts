@@ -33,13 +33,11 @@ export async function loadFor(
   ref: ModelRef = {},
 ): Promise<ServedModel> {
   // Before it is looked for: who may not use a model is not to learn whether there is one, and not to load it.
-  if (ref.name !== undefined) exchange.admission?.checkModel(ref.name);
+  const { admission } = exchange;
+  if (admission !== undefined) admission.checkModel(ref.name ?? (await models.usualName()));
   const asked = askedFor(exchange, ref);
   const found = models.recall(asked) ?? (await waitForModel(models, exchange, { now, asked }));
-  if (exchange.admission !== undefined) {
-    exchange.admission.checkModel(found.name);
-    holdUntilSent(exchange, found.served);
-  }
+  if (admission !== undefined) holdUntilSent(exchange, found.served);
   exchange.model = found.name;
   exchange.version = found.version;
   exchange.versionReason = found.reason;

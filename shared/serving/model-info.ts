@@ -23,6 +23,7 @@ export async function modelInfo(
   exchange: Exchange,
   links: Readonly<Record<string, string>>,
 ): Promise<HttpResponse> {
+  if (exchange.admission !== undefined) exchange.admission.checkModel(await models.usualName());
   const asked = queriedVersion(exchange.request.query);
   const ref = asked === undefined ? {} : { version: asked };
   const [manifest, versions, rollout] = await Promise.all([
@@ -31,7 +32,6 @@ export async function modelInfo(
     models.rollout(),
   ]);
   const { name, version, description, artifact, training, signature } = manifest;
-  exchange.admission?.checkModel(name);
   exchange.model = name;
   exchange.version = version;
   return answerJson({

@@ -55,6 +55,16 @@ describe('parseState()', () => {
       'shadow: expected {"version": "1.0.0", "percent": 100}',
     ],
     [
+      'a history of changes from nowhere',
+      '{"schema_version":1,"aliases":{},"history":[{"sequence":1,"at":"","by":"","action":"promote","from":{}}]}',
+      'history: expected a list of changes',
+    ],
+    [
+      'a history of changes by nobody',
+      '{"schema_version":1,"aliases":{},"history":[{"sequence":1}]}',
+      'history: expected a list of changes',
+    ],
+    [
       'a history that is none',
       '{"schema_version":1,"aliases":{},"history":{}}',
       'history: expected a list of changes',

@@ -306,6 +306,16 @@ describe('a running instance', () => {
     expect(errors()).toHaveLength(1);
   });
 
+  test('knows an alias and a version that are new, at once', async () => {
+    await ask();
+    registry.add('2.1.0');
+    await registry.change(promote('2.1.0', 'canary'));
+    clock += 1_000;
+
+    expect(await ask({ ...ROW, path: '/predict?version=canary' })).toBe('200 2.1.0 alias');
+    expect(await ask({ ...ROW, path: '/predict?version=2.1.0' })).toBe('200 2.1.0 pinned');
+  });
+
   test('keeps an alias on the version that it led to until the new one can answer', async () => {
     const staging = { ...ROW, path: '/predict?version=staging' };
     const production = { ...ROW, path: '/predict?version=production' };

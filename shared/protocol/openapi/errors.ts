@@ -65,9 +65,9 @@ function contentOf(words: ErrorWords, status: number | undefined): Content {
   if (words === 'Problem') return problem;
   if (words === 'Error') return { 'application/json': { schema: schemaRef('Error') } };
   const foreign = { 'application/json': { schema: anyOf(schemaRef('Error'), schemaRef('BigQueryError')) } };
-  // Only a native body is told that it does not fit with a status of its own; only BigQuery's names a model.
+  // Only a native body is told that it does not fit with a status of its own.
   if (status === 422) return problem;
-  return words === 'Foreign' || status === 404 ? foreign : { ...problem, ...foreign };
+  return words === 'Foreign' ? foreign : { ...problem, ...foreign };
 }
 
 /** What the problems of a status have as their titles. */

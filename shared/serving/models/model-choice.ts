@@ -42,6 +42,8 @@ export interface ModelChoice {
   choose(ref: ModelRef): Promise<Choice>;
   /** The routing of a model that the registry has. @throws {ServingError} `model-not-found`, `model-unavailable` */
   rollout(name?: string): Promise<Rollout>;
+  /** The name of the model that is meant where none is named. @throws {ServingError} `model-unavailable` */
+  usualName(): Promise<string>;
   /** The routing of a model that is followed already, without waiting. */
   peek(name: string): Rollout | undefined;
 }
@@ -94,10 +96,18 @@ export function createModelChoice(
     return version === undefined ? unnamed(name, rollout, routingKey) : named(name, rollout, version);
   }
 
+  /** What is not known may have been published or named a moment ago. */
+  async function findNew(name: string, rollout: Rollout, version: string): Promise<Choice> {
+    await rollout.refresh();
+    if (await catalogue.has(name, version)) return { name, version, reason: 'pinned' };
+    return named(name, rollout, version) ?? unknown(catalogue, name, { version, rollout });
+  }
+
   return {
     recall,
     rollout: async (name) =>
       rolloutOf(name === undefined ? await findUsualName() : await known(catalogue, name)),
+    usualName: findUsualName,
     peek: (name) => rollouts.peek(keyOf(name)),
     async choose(ref) {
       const recalled = recall(ref);
@@ -113,7 +123,7 @@ export function createModelChoice(
       const rollout = await rolloutOf(name);
       await rollout.touch();
       if (version === undefined) return unnamed(name, rollout, routingKey);
-      return named(name, rollout, version) ?? unknown(catalogue, name, { version, rollout });
+      return named(name, rollout, version) ?? findNew(name, rollout, version);
     },
   };
 }

@@ -31,6 +31,8 @@ export interface Models {
   find(ref: ModelRef): Promise<Found>;
   /** Its manifest alone, which needs no session. @throws {ServingError} `model-unavailable`, `model-not-found` */
   manifest(ref?: ModelRef): Promise<Manifest>;
+  /** The name of the model that is meant where none is named. @throws {ServingError} `model-unavailable` */
+  usualName(): Promise<string>;
   /** The names of all models of the registry. @throws {ServingError} `model-unavailable` */
   names(): Promise<readonly string[]>;
   /** The versions of a model, lowest first. @throws {ServingError} `model-unavailable`, `model-not-found` */
@@ -179,6 +181,7 @@ export function createModels(config: Config, parts: ModelsParts): Models {
     peek: (ref = DEFAULT) => recall(ref)?.served,
     get: async (ref = DEFAULT) => (await find(ref)).served,
     manifest: async (ref = DEFAULT) => manifestOf(await choice.choose(ref)),
+    usualName: choice.usualName,
     names: catalogue.names,
     async versions(name) {
       const chosen = await choice.choose(name === undefined ? DEFAULT : { name });

@@ -34,6 +34,8 @@ export interface Rollout {
    * @returns a promise where what is known is too old to answer by; undefined otherwise. It never rejects.
    */
   touch(): Promise<void> | undefined;
+  /** Looks again, unless that was a moment ago: for a name that is not known, and may be new. */
+  refresh(): Promise<void>;
   /**
    * Takes the traffic of a version away that turned out to be broken, for a while.
    *
@@ -75,6 +77,9 @@ export interface RoutingChange {
 
 /** How long a request waits for a version that was promoted while its instance was idle, in milliseconds. */
 const PATIENCE_MS = 2_000;
+
+/** How often made-up names may have the state read, in milliseconds. */
+const REFRESH_MS = 1_000;
 
 /** A version never changes, so one that is broken is not looked at again soon. */
 const BROKEN_MS = 60_000;
@@ -218,6 +223,9 @@ export function openRollout(
       if (age >= maxAgeMs) return lookPatiently();
       looking ??= look();
       return undefined;
+    },
+    async refresh() {
+      if (now() - lookedAt >= REFRESH_MS) await lookPatiently();
     },
     async avoid(version) {
       broken.set(version, now() + BROKEN_MS);
