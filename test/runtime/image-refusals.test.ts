@@ -108,6 +108,36 @@ test.each(['bomb.png', 'bomb.gif', 'bomb.jpg'])(
   },
 );
 
+describe('a picture that is decoded whole', () => {
+  const create = { width: 100, height: 100, channels: 4, background: 'red' } as const;
+  const deep = (progressive: boolean) =>
+    sharp({ create }).toColourspace('rgb16').png({ progressive }).toBuffer();
+
+  test('is refused for its bytes, however few its pixels are, and the answer says what to do', async () => {
+    await expect(decode(await deep(true), { limits: { maxPixels: 26_666 } })).rejects.toMatchObject({
+      status: 413,
+      message:
+        'expected at most 79998 bytes of an interlaced image, this one would have 100x100 pixels of 8 bytes = 80000: ' +
+        'send it not interlaced, or smaller',
+      members: { max_interlaced_bytes: 79_998 },
+    });
+  });
+
+  test('is decoded where it has no more bytes than plain colours may have', async () => {
+    const image = await decode(await deep(true), { limits: { maxPixels: 26_667 } });
+
+    expect([image.width, image.height, ...pixelAt(image, 50, 50)]).toEqual([100, 100, 255, 0, 0]);
+  });
+
+  test('is decoded at the limit of pixels when it is plain, or not interlaced', async () => {
+    const limits = { maxPixels: 10_000 };
+    const plain = await sharp({ create }).removeAlpha().png({ progressive: true }).toBuffer();
+
+    expect((await decode(plain, { limits })).width).toBe(100);
+    expect((await decode(await deep(false), { limits })).width).toBe(100);
+  });
+});
+
 test('a strip that would become enormous by its resize is refused', async () => {
   const strip = await sharp({ create: { width: 16_000, height: 1, channels: 3, background: 'red' } })
     .png()

@@ -166,6 +166,7 @@ function checkHeader(header: Metadata, type: ImageType, limits: ImageLimits): vo
     throw invalidImage(`expected ${IMAGE_TYPE_NAMES[type]}, got ${format}`);
   }
   checkPixels(header, limits, 'have');
+  checkInterlaced(header, limits);
   if (pages <= limits.maxFrames) return;
   const detail = `expected at most ${limits.maxFrames} frames, got ${pages}`;
   throw imageTooLarge(detail, { max_frames: limits.maxFrames });
@@ -175,6 +176,23 @@ function checkPixels({ width, height }: Size, { maxPixels }: ImageLimits, verb: 
   if (width * height <= maxPixels) return;
   const detail = `expected at most ${maxPixels} pixels, this image would ${verb} ${width}x${height} = ${width * height}`;
   throw imageTooLarge(detail, { max_pixels: maxPixels });
+}
+
+/**
+ * An interlaced image cannot be decoded row by row: all of it is in memory at once, with every channel and bit that it
+ * has. It gets what the limit allows for plain colours.
+ */
+function checkInterlaced(header: Metadata, { maxPixels }: ImageLimits): void {
+  if (!header.isProgressive) return;
+  const { width, height, channels, depth } = header;
+  // Of what can be interlaced, PNG alone has samples of more than 8 bits.
+  const pixelBytes = channels * (depth === 'ushort' ? 2 : 1);
+  const bytes = width * height * pixelBytes;
+  const maxBytes = maxPixels * 3;
+  if (bytes <= maxBytes) return;
+  const size = `${width}x${height} pixels of ${pixelBytes} bytes = ${bytes}`;
+  const detail = `expected at most ${maxBytes} bytes of an interlaced image, this one would have ${size}: send it not interlaced, or smaller`;
+  throw imageTooLarge(detail, { max_interlaced_bytes: maxBytes });
 }
 
 /** The library's kernels are those of Pillow under other names. */
