@@ -27,4 +27,23 @@ describeWithExporters('the example of docs/models.md', () => {
       lines.map(() => true),
     );
   });
+
+  test('runs with columns of text too, and names what they may hold', async () => {
+    const text = await readFile(projectPath('docs/models.md'), 'utf8');
+    const [, script = ''] =
+      [...text.matchAll(/```python\n([\s\S]*?)```/g)].find(([block]) => block.includes('OneHotEncoder')) ??
+      [];
+    const [, command = ''] = /npx onnx-functions (init churn.*)/.exec(text) ?? [];
+    const cwd = await mkdtemp(join(tmpdir(), 'docs-'));
+
+    await run(PYTHON, ['-c', script], { cwd });
+    const { stdout } = await run(projectPath('dist/cli.js'), [...command.split(' '), '--json'], { cwd });
+    await rm(cwd, { recursive: true });
+
+    const { manifest } = JSON.parse(stdout) as { manifest: unknown };
+    expect(manifest).toMatchObject({
+      features: [{ name: 'plan', categories: ['basic', 'pro', 'team'] }, { name: 'age' }, { name: 'spend' }],
+      classes: ['no', 'yes'],
+    });
+  });
 });
