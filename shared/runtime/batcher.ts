@@ -156,7 +156,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     const startedAt = now();
     try {
       const outputs = await runTimed(inputs);
-      resolve({ outputs, queueMs: startedAt - calledAt, runMs: lastRunMs });
+      resolve({ outputs, startedAt, queueMs: startedAt - calledAt, runMs: lastRunMs });
     } catch (error) {
       reject(error);
     }

@@ -46,9 +46,9 @@ export function createPredictionCache({ maxBytes, maxAgeMs, now }: PredictionCac
         const known = answers.get(key);
         if (known !== undefined) return { outputs: known, queueMs: now() - calledAt, runMs: 0, cache: 'hit' };
         const madeMs = now() - calledAt;
-        const { outputs, queueMs, runMs } = await run(inputs, rows, options);
-        answers.set(key, copyOf(outputs));
-        return { outputs, queueMs: madeMs + queueMs, runMs, cache: 'miss' };
+        const done = await run(inputs, rows, options);
+        answers.set(key, copyOf(done.outputs));
+        return { ...done, queueMs: madeMs + done.queueMs, cache: 'miss' };
       },
   };
 }

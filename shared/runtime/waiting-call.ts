@@ -4,6 +4,8 @@ import type { NamedTensors } from '../core/tensor';
 /** The outputs of one call, and how its time was spent. */
 export interface BatchedRun {
   readonly outputs: NamedTensors;
+  /** When its run began, on the monotonic clock; absent where nothing was run. */
+  readonly startedAt?: number;
   /** From the call until its run began, in milliseconds; making its inputs is part of it. */
   readonly queueMs: number;
   /** The run that this call was part of, in milliseconds. */
@@ -75,6 +77,7 @@ export function answerEach(
     return slice;
   });
   for (const [index, { calledAt, resolve }] of batch.entries()) {
-    resolve({ outputs: slices[index] as NamedTensors, queueMs: startedAt - calledAt, runMs });
+    const queueMs = startedAt - calledAt;
+    resolve({ outputs: slices[index] as NamedTensors, startedAt, queueMs, runMs });
   }
 }

@@ -3,8 +3,10 @@ import type { Admission } from '../access/admission';
 import { type HttpRequest, header } from '../core/http';
 import type { Shadow } from '../core/routing';
 import type { NamedTensors } from '../core/tensor';
+import type { Trace } from '../core/trace';
 import type { Protocol } from '../protocol/error-shape';
 import type { VersionReason } from './models/rollout';
+import type { ServedModel } from './models/served-model';
 import type { ScoredInputs } from './payload-entry';
 
 /** Milliseconds that each step of an answer took; steps that were not taken are absent. */
@@ -20,6 +22,18 @@ export interface Timings {
   runMs?: number;
 }
 
+/** A step of an answer, on the monotonic clock. */
+export interface Step {
+  readonly name: keyof Timings | 'receive';
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** The model that a load was waited for. */
+  readonly loaded?: LoadedModel;
+}
+
+/** How long each part of loading a model took, and when it was done. */
+export type LoadedModel = Pick<ServedModel, 'loadTimings' | 'loadedAt'>;
+
 /** One request on its way to an answer, and what the log will say about it. */
 export interface Exchange {
   readonly request: HttpRequest;
@@ -28,6 +42,10 @@ export interface Exchange {
   /** Milliseconds on the monotonic clock. */
   readonly startedAt: number;
   readonly timings: Timings;
+  /** Each step that was taken, in order; undefined where the request is not traced. */
+  readonly steps: Step[] | undefined;
+  /** Its span; absent where there is none, or not yet. */
+  trace?: Trace;
   /** Whose words the request speaks; an error is answered in the same. */
   protocol: Protocol;
   /** The template of the route that answers, as in `/v2/models/{model}/infer`. */
@@ -75,7 +93,7 @@ export interface Exchange {
 const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
 
 /** Opens the record of one request. */
-export function createExchange(request: HttpRequest, now: number): Exchange {
+export function createExchange(request: HttpRequest, now: number, steps?: Step[]): Exchange {
   const given = header(request, 'x-request-id');
   const requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
   return {
@@ -83,6 +101,7 @@ export function createExchange(request: HttpRequest, now: number): Exchange {
     requestId,
     startedAt: now,
     timings: {},
+    steps,
     protocol: 'native',
     coldStart: false,
     isAside: true,

@@ -6,12 +6,13 @@ import { type Predictions, readPredictions } from '../protocol/native/answer';
 import { type RowsRequest, rejectRows } from '../protocol/native/request';
 import type { BatchedRun, CallOptions } from '../runtime/waiting-call';
 import type { Config } from './config';
-import type { Exchange } from './exchange';
+import type { Exchange, LoadedModel } from './exchange';
 import type { ImageReader } from './images/image-reader';
 import type { ModelRef } from './models/model-choice';
 import type { Found, Models } from './models/models';
 import type { ServedModel, TabularModel } from './models/served-model';
 import type { ScoredInputs } from './payload-entry';
+import { addRunSteps, noteStep } from './steps';
 
 export interface InferenceParts {
   readonly config: Config;
@@ -76,12 +77,14 @@ async function waitForModel(
 ): Promise<Found> {
   const startedAt = now();
   const isFirst = models.peek() === undefined;
+  let loaded: LoadedModel | undefined;
   try {
     const found = await models.find(asked);
     exchange.coldStart ||= isFirst;
+    loaded = found.served;
     return found;
   } finally {
-    exchange.timings.loadMs = now() - startedAt;
+    noteStep(exchange, { name: 'loadMs', startedAt, endedAt: now(), ...(loaded && { loaded }) });
   }
 }
 
@@ -125,17 +128,17 @@ export async function scoreRows(
   const { rows } = request;
   exchange.rows = rows.length;
   if (exchange.admission !== undefined) await exchange.admission.spend(rows.length);
-  const validateAt = now();
+  const startedAt = now();
   const inputs = tabular.decoder.decode(rows);
   if (inputs === undefined) {
     const rejection = rejectRows(manifest, await tabular.reporter(), request);
-    exchange.timings.validateMs = now() - validateAt;
+    noteStep(exchange, { name: 'validateMs', startedAt, endedAt: now() });
     throw rejection;
   }
   const warnings = rangeWarnings(manifest, inputs, request);
   const scored: ScoredInputs = { manifest, inputs, rows };
   exchange.scored = scored;
-  exchange.timings.validateMs = now() - validateAt;
+  noteStep(exchange, { name: 'validateMs', startedAt, endedAt: now() });
 
   const run = await tabular.run(inputs, rows.length, callOptions(exchange));
   noteRun(exchange, { inputs, rows: rows.length }, run);
@@ -176,11 +179,13 @@ export async function runTensors(
 export function noteRun(
   exchange: Exchange,
   { inputs, rows }: { readonly inputs: NamedTensors; readonly rows: number },
-  { outputs, queueMs, runMs, cache }: BatchedRun,
+  run: BatchedRun,
 ): void {
-  const { timings } = exchange;
+  const { outputs, queueMs, runMs, cache } = run;
+  const { timings, steps } = exchange;
   timings.queueMs = (timings.queueMs ?? 0) + queueMs;
   timings.runMs = (timings.runMs ?? 0) + runMs;
+  if (steps !== undefined) addRunSteps(steps, run);
   if (cache !== undefined && exchange.cache !== 'miss') exchange.cache = cache;
   if (exchange.shadow !== undefined) exchange.tensors ??= { rows, inputs, outputs };
 }

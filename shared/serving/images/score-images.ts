@@ -6,6 +6,7 @@ import { type ImageElement, toTensor } from '../../runtime/image/tensor';
 import type { Exchange } from '../exchange';
 import { callOptions, type InferenceParts, noteRun } from '../inference';
 import type { ImageModel } from '../models/served-model';
+import { noteStep } from '../steps';
 
 export interface ImagesToScore {
   readonly images: readonly ImageSource[];
@@ -56,12 +57,11 @@ async function fetchImages(
   exchange: Exchange,
   part: Part,
 ): Promise<SentImage[]> {
-  const { timings } = exchange;
   const { hasLeft } = callOptions(exchange);
   const startedAt = now();
   const sent = await forEach(part, part.sources, (source) => images.fetch(source, hasLeft));
   if (part.sources.some((source) => 'url' in source))
-    timings.fetchMs = (timings.fetchMs ?? 0) + now() - startedAt;
+    noteStep(exchange, { name: 'fetchMs', startedAt, endedAt: now() });
   return sent;
 }
 
@@ -96,12 +96,12 @@ async function runImages(
   part: Part,
   sent: readonly SentImage[],
 ): Promise<NamedTensors> {
-  const { timings } = exchange;
   const { spec, manifest, run } = part.model;
   const [input] = manifest.signature.inputs;
   const { hasLeft } = callOptions(exchange);
   let preprocessMs = 0;
   let inputs: NamedTensors = {};
+  const calledAt = now();
 
   async function prepare(): Promise<NamedTensors> {
     let beganAt: number | undefined;
@@ -113,8 +113,11 @@ async function runImages(
       inputs = { [spec.input]: toTensor(pixels, spec, (input?.type ?? 'float32') as ImageElement) };
       return inputs;
     } finally {
-      if (beganAt !== undefined) preprocessMs = now() - beganAt;
-      timings.preprocessMs = (timings.preprocessMs ?? 0) + preprocessMs;
+      const endedAt = now();
+      const startedAt = beganAt ?? endedAt;
+      preprocessMs = endedAt - startedAt;
+      exchange.steps?.push({ name: 'queueMs', startedAt: calledAt, endedAt: startedAt });
+      noteStep(exchange, { name: 'preprocessMs', startedAt, endedAt });
     }
   }
 

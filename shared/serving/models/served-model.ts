@@ -40,6 +40,8 @@ export interface ServedModel {
   readonly memoryBytes: number;
   /** Whether a sealed artifact is loaded instead of the portable one. */
   readonly isSealed: boolean;
+  /** When its session was there, on the monotonic clock. */
+  readonly loadedAt: number;
   /** How long each part of loading it took, in milliseconds. */
   readonly loadTimings: Readonly<Record<'manifestMs' | 'artifactMs' | 'sessionMs', number>>;
   /** Keeps the session from being freed until the returned function is called: for work of many runs. */
@@ -125,6 +127,7 @@ export function createServedModel(
     signature,
     memoryBytes: guessMemory(manifest, sealed),
     isSealed: sealed !== undefined,
+    loadedAt: now(),
     loadTimings: { manifestMs, artifactMs, sessionMs },
     frame: {
       modelName: manifest.name,
@@ -195,7 +198,7 @@ function createTensorRunner(
   const alone = cached('tensors', async (given) => {
     const startedAt = now();
     const outputs = await run(typeof given === 'function' ? await given() : given);
-    return { outputs, queueMs: 0, runMs: now() - startedAt };
+    return { outputs, startedAt, queueMs: 0, runMs: now() - startedAt };
   });
   return async function runTensors(inputs, options) {
     const rows = shared && rowsOf(inputs);

@@ -11,6 +11,7 @@ import { answerJson } from '../answer';
 import type { Exchange } from '../exchange';
 import { type InferenceParts, loadFor, runTensors } from '../inference';
 import type { ModelRef } from '../models/model-choice';
+import { noteStep } from '../steps';
 import { compress } from './compress';
 
 /** Answers an inference call of the Open Inference Protocol, in JSON, in binary, or in both. */
@@ -24,7 +25,7 @@ export async function answerOip(
   const served = await loadFor(parts, exchange, ref);
   const startedAt = parts.now();
   const call = decodeOip(body, header(request, 'inference-header-content-length'), served.signature);
-  exchange.timings.validateMs = parts.now() - startedAt;
+  noteStep(exchange, { name: 'validateMs', startedAt, endedAt: parts.now() });
   const outputs = await runTensors(parts, exchange, served, call.inputs);
   const { name: modelName, version: modelVersion } = served.manifest;
   const classes = served.tabular?.manifest.classes;

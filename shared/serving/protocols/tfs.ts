@@ -8,6 +8,7 @@ import { answerJson, answerText } from '../answer';
 import type { Exchange } from '../exchange';
 import { type InferenceParts, loadFor, runTensors } from '../inference';
 import type { ModelRef } from '../models/model-choice';
+import { noteStep } from '../steps';
 
 /** Answers a `:predict` call of TensorFlow Serving, by rows or by columns. */
 export async function answerTfs(
@@ -21,7 +22,7 @@ export async function answerTfs(
   const { signature } = served;
   const startedAt = parts.now();
   const { form, inputs } = decodeTfs(value, signature);
-  exchange.timings.validateMs = parts.now() - startedAt;
+  noteStep(exchange, { name: 'validateMs', startedAt, endedAt: parts.now() });
   const outputs = await runTensors(parts, exchange, served, inputs);
   return answerText(encodeTfs(form, orderedOutputs(signature.outputs, outputs)));
 }
