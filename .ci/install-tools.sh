@@ -25,3 +25,4 @@ test/build-emulator.sh
 test/clients/install.sh
 test/init/install.sh
 test/mlflow/install.sh
+test/tracing/install.sh

@@ -21,6 +21,12 @@ const LAZY = [
   'winston',
 ];
 
+/**
+ * Sources of ours that use a library of which they need little: bundled together with it, the rest is left out. Each
+ * becomes such a file too.
+ */
+const LAZY_SOURCES = { './recorder': 'shared/serving/tracing/recorder.ts' };
+
 const COMMON = {
   bundle: true,
   platform: 'node',
@@ -32,12 +38,12 @@ const COMMON = {
   logLevel: 'warning',
 };
 
-const vendorName = (name) => name.replace('@', '').replaceAll('/', '-');
+const vendorName = (name) => name.replace('@', '').replace('./', '').replaceAll('/', '-');
 
 const lazyVendors = {
   name: 'lazy-vendors',
   setup({ onResolve }) {
-    const filter = new RegExp(`^(${LAZY.join('|')})$`);
+    const filter = new RegExp(`^(${[...LAZY, ...Object.keys(LAZY_SOURCES)].join('|')})$`);
     onResolve({ filter }, ({ path }) => ({ path: `./vendor/${vendorName(path)}.js`, external: true }));
   },
 };
@@ -59,10 +65,19 @@ export function bundleSources(entryPoints, outdir) {
   });
 }
 
-/** Bundles each lazy library into `<outdir>/vendor/<name>.js`. */
-export function bundleVendors(outdir) {
-  const entryPoints = Object.fromEntries(LAZY.map((name) => [vendorName(name), name]));
-  return build({ ...COMMON, entryPoints, outdir: `${outdir}/vendor`, external: EXTERNAL, minify: true });
+/** Bundles each lazy library, and each source of ours that is one, into `<outdir>/vendor/<name>.js`. */
+export async function bundleVendors(outdir) {
+  const options = { ...COMMON, outdir: `${outdir}/vendor`, external: EXTERNAL, minify: true };
+  const sources = namedEntries(Object.entries(LAZY_SOURCES));
+  await Promise.all([
+    build({ ...options, entryPoints: namedEntries(LAZY.map((name) => [name, name])) }),
+    // Only of ES modules can what is not used be left out.
+    build({ ...options, entryPoints: sources, mainFields: ['module', 'main'] }),
+  ]);
+}
+
+function namedEntries(entries) {
+  return Object.fromEntries(entries.map(([name, entry]) => [vendorName(name), entry]));
 }
 
 /** Bundles one program of the project's own (a trainer, a benchmark), leaving every package in node_modules. */

@@ -54,6 +54,14 @@ const ONE_HOME: Readonly<Record<string, readonly string[]>> = {
   jose: ['shared/access/token-check.ts'],
   'rate-limiter-flexible': ['shared/access/limiter.ts'],
   '@redis/client': ['shared/access/redis.ts'],
+  '@opentelemetry/api': ['attributes', 'record-spans', 'recorder'].map(
+    (name) => `shared/serving/tracing/${name}.ts`,
+  ),
+  '@opentelemetry/sdk-trace-base': [
+    'shared/serving/tracing/exporter.ts',
+    'shared/serving/tracing/recorder.ts',
+  ],
+  '@opentelemetry/exporter-trace-otlp-proto': ['shared/serving/tracing/recorder.ts'],
   '@google-cloud/functions-framework': ['functions/index.ts', 'functions/express.ts'],
 };
 

@@ -126,6 +126,7 @@ test.each([
   'docs/errors.md',
   'docs/protocols.md',
   'docs/metrics.md',
+  'docs/tracing.md',
   'docs/bulk.md',
   'docs/rollout.md',
   'docs/comparison.md',

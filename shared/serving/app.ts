@@ -19,6 +19,7 @@ import { holdRowScorer } from './scoring/score-rows';
 import type { StorageEvent } from './scoring/scoring-job';
 import type { ScoreOutcome } from './scoring/scoring-report';
 import { createShadows, type ShadowsParts } from './shadow/shadows';
+import { type Answered, createTracing } from './tracing/tracing';
 
 /** What the world outside must provide. */
 export interface AppParts
@@ -71,6 +72,12 @@ export function createApp(config: Config, parts: AppParts): App {
     onFailure: (what, error) => log.write(failureEntry(config, what, error)),
     onRecovery: (message) => log.write({ severity: 'INFO', message }),
   });
+  const tracing = createTracing(config, {
+    ...parts,
+    onFailure: (what, error) => log.write(failureEntry(config, what, error, 'WARNING')),
+    onNotice: (severity, message) => log.write({ severity, message }),
+  });
+  const open = (request: HttpRequest) => tracing?.begin(request) ?? createExchange(request, now());
   let isFirst = true;
   /** Says once, to the first request that asks, that it is the first of this instance. */
   function takeFirst(): boolean {
@@ -94,15 +101,21 @@ export function createApp(config: Config, parts: AppParts): App {
       // What made the pieces says why it failed; where nothing did, the caller went.
       if (failure !== undefined)
         exchange.error ??= new ServingError('caller-left', 'the answer was cut short');
-      note(exchange, response, isStreamed(response.body) ? now() - exchange.startedAt : latencyMs);
+      exchange.letGo?.();
+      const answered: Answered = {
+        response,
+        status: statusOf(exchange, response),
+        latencyMs: isStreamed(response.body) ? now() - exchange.startedAt : latencyMs,
+      };
+      if (tracing === undefined) note(exchange, answered);
+      else tracing.end(exchange, answered, () => note(exchange, answered));
     }
     return { ...response, headers, onSent };
   }
 
-  function note(exchange: Exchange, response: HttpResponse, latencyMs: number): void {
-    exchange.letGo?.();
-    log.write(requestEntry(config, exchange, response, latencyMs));
-    observe(metrics, exchange, { status: statusOf(exchange, response), latencyMs });
+  function note(exchange: Exchange, answered: Answered): void {
+    log.write(requestEntry(config, exchange, answered.response, answered.latencyMs));
+    observe(metrics, exchange, answered);
     if (exchange.cache !== undefined) metrics.recordCache(exchange);
     if (exchange.shadow !== undefined) shadows.offer(exchange);
   }
@@ -112,13 +125,13 @@ export function createApp(config: Config, parts: AppParts): App {
       // Made by the first request: the framework has every function registered, and starts with one of them.
       let routes: Routes | undefined;
       return async function handle(request: HttpRequest): Promise<HttpResponse> {
-        const exchange = createExchange(request, now());
+        const exchange = open(request);
         routes ??= guard.protect(routesOf(target, { ...parts, config, models, images, metrics }));
         return finish(exchange, await answer(config, routes, exchange, takeFirst));
       };
     },
     refuse(request, error) {
-      const exchange = createExchange(request, now());
+      const exchange = open(request);
       exchange.error = error;
       return finish(exchange, answerError(error, exchange));
     },
@@ -130,7 +143,7 @@ export function createApp(config: Config, parts: AppParts): App {
     preload: () => void models.get().catch(() => {}),
     async close() {
       shadows.close();
-      await guard.close();
+      await Promise.all([guard.close(), tracing?.close()]);
       await log.close();
     },
   };
@@ -182,11 +195,7 @@ function statusOf({ error }: Exchange, { status }: HttpResponse): number {
   return status === 200 && error instanceof ServingError ? error.status : status;
 }
 
-function observe(
-  metrics: Metrics,
-  exchange: Exchange,
-  { status, latencyMs }: { status: number; latencyMs: number },
-): void {
+function observe(metrics: Metrics, exchange: Exchange, { status, latencyMs }: Answered): void {
   const { route = 'unmatched', isAside, coldStart, version, rows, classes, timings } = exchange;
   const { queueMs, runMs } = timings;
   const model = version === undefined ? undefined : exchange.model;

@@ -3,6 +3,7 @@ import { MODEL_NAME, MODEL_VERSION } from '../core/manifest';
 import { toHostPattern } from '../fetch/allowed-url';
 import { readAccess } from './access-config';
 import { createReader, type Environment, optional, type Reader, unexpected } from './environment';
+import { readTracing, type TracingSettings } from './tracing/tracing-config';
 
 /** Everything a deployment can set, read once when the process starts. */
 export interface Config extends GateSettings {
@@ -82,6 +83,8 @@ export interface Config extends GateSettings {
     readonly transport: 'stdout' | 'cloud';
     readonly predictions: 'none' | 'stats' | 'full';
   };
+  /** Where spans of requests are sent; absent where none are made. */
+  readonly tracing?: TracingSettings;
   /** Where Vertex AI calls a container that it runs; absent elsewhere. */
   readonly vertex?: { readonly healthRoute: string; readonly predictRoute: string };
   /** TCP port of the container server; the Functions Framework reads the same variable itself. */
@@ -152,6 +155,7 @@ export function readConfig(env: Environment, embedded: EmbeddedModels = {}): Con
       predictions: read.choice('PREDICTION_LOG', ['none', 'stats', 'full'], 'stats'),
     },
     ...optional('threads', read.optionalInteger('MODEL_THREADS', 1)),
+    ...optional('tracing', readTracing(read, deployment.service)),
     ...optional('vertex', readVertex(read)),
     port: read.integer(env['AIP_HTTP_PORT'] ? 'AIP_HTTP_PORT' : 'PORT', 8080, 0),
     rawHttp: read.choice('RAW_HTTP', ['on', 'off'], 'on') === 'on',

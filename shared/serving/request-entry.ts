@@ -1,6 +1,6 @@
 import { hasCode, ServingError } from '../core/errors';
-import { type HttpResponse, header, isStreamed } from '../core/http';
-import { readTrace } from '../core/trace';
+import { type HttpRequest, type HttpResponse, header, isStreamed } from '../core/http';
+import { readTrace, type Trace } from '../core/trace';
 import type { Config } from './config';
 import type { Exchange, Timings } from './exchange';
 import type { LogEntry, Severity } from './log';
@@ -105,13 +105,24 @@ function httpRequestOf(
     requestSize: header(request, 'content-length'),
     responseSize: isStreamed(response.body) ? undefined : String(Buffer.byteLength(response.body)),
     userAgent: header(request, 'user-agent'),
-    remoteIp: header(request, 'x-forwarded-for')?.split(',')[0]?.trim() ?? request.remoteAddress,
+    remoteIp: callerAddress(request),
     latency: `${(latencyMs / 1_000).toFixed(6)}s`,
   };
 }
 
-function noteTrace(entry: Mutable<LogEntry>, config: Config, { request }: Exchange): void {
-  const trace = readTrace(header(request, 'traceparent'), header(request, 'x-cloud-trace-context'));
+/** Where a request says that it comes from. */
+export function callerAddress(request: HttpRequest): string | undefined {
+  return header(request, 'x-forwarded-for')?.split(',')[0]?.trim() ?? request.remoteAddress;
+}
+
+/** The trace that a request belongs to by its headers. */
+export function callerTrace(request: HttpRequest): Trace | undefined {
+  return readTrace(header(request, 'traceparent'), header(request, 'x-cloud-trace-context'));
+}
+
+/** Its own span where it has one, else that of the caller. */
+function noteTrace(entry: Mutable<LogEntry>, config: Config, exchange: Exchange): void {
+  const trace = exchange.trace ?? callerTrace(exchange.request);
   if (trace === undefined) return;
   const { project } = config.deployment;
   entry['logging.googleapis.com/trace'] = project
@@ -152,7 +163,8 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function stackOf(error: unknown): string {
+/** The stack of an error in V8's own text, with those of what caused it. */
+export function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return `Error: ${String(error)}`;
   const own = error.stack ?? `${error.name}: ${error.message}`;
   return error.cause === undefined ? own : `${own}\nCaused by: ${stackOf(error.cause)}`;
