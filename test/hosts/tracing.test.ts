@@ -201,6 +201,19 @@ describeWithCollector('tracing', () => {
       ]);
     });
 
+    test('complains of a variable that makes no sense to OpenTelemetry, and goes on', async () => {
+      const server = await start({ OTEL_TRACES_SAMPLER: 'sometimes' });
+      const { status } = await send(server.url, post(ROW));
+      await server.stop();
+
+      expect(status).toBe(200);
+      expect(entriesOf(server)).toContainEqual({
+        severity: 'WARNING',
+        message: expect.stringMatching(/^OpenTelemetry: OTEL_TRACES_SAMPLER value "sometimes" invalid/),
+        time: expect.any(String),
+      });
+    });
+
     test('is loaded after the first answer, and only where it is wanted', async () => {
       const NODE_OPTIONS = `--require ${projectPath('test/tracing/print-modules.cjs')}`;
       const untraced = await start({ NODE_OPTIONS, OTEL_EXPORTER_OTLP_ENDPOINT: '' });
