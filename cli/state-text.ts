@@ -33,9 +33,11 @@ function describeChange({ sequence, at, by, action, reason, versions, to, undoes
   return `  ${sequence}  ${at}  ${by}  ${what}${reason === undefined ? '' : `  "${reason}"`}`;
 }
 
-/** Rows below each other, columns aligned. */
+/** Rows below each other, columns aligned. The last cell of a shorter row may be longer than its column. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (column < row.length - 1 ? (row[column] ?? '').length : 0))),
+  );
   return rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

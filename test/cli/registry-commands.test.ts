@@ -52,6 +52,29 @@ describeOnRegistries('the commands', (openRegistry) => {
       expect((await registry.run('list')).stdout).not.toContain('wine');
     });
 
+    test('names the others when the state of one is corrupt, and says what is wrong with it', async () => {
+      await publishEmbedded(registry.store, 'digits/1.0.0');
+      const generation = (await registry.store.stat('digits/model.json'))?.generation ?? 'absent';
+      await registry.store.write('digits/model.json', Buffer.from('{"schema_ver'), generation);
+
+      const text = await registry.run('list');
+      const { code, json } = await registry.json('list');
+
+      const error = 'digits/model.json is not a model state: it is not JSON';
+      expect(text).toEqual({
+        code: 1,
+        stdout:
+          'MODEL   VERSIONS     ANSWERING  ALIASES           SHADOW\n' +
+          `digits  1.0.0        error: ${error}\n` +
+          'iris    1.0.0 1.1.0  1.0.0=100  production=1.0.0\n',
+        stderr: '',
+      });
+      expect({ code, json }).toMatchObject({
+        code: 1,
+        json: { models: [{ name: 'digits', versions: ['1.0.0'], error }, { name: 'iris' }] },
+      });
+    });
+
     test('says that there is nothing', async () => {
       const empty = await openRegistry();
 
