@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { ServingError } from '../shared/core/errors';
 import { type ModelState, routingOf, type StateSnapshot } from '../shared/registry/model-state';
 import { openStore } from '../shared/registry/open-store';
@@ -17,6 +19,25 @@ export function openStoreAt(uri: string, { env }: Terminal): Promise<Store> {
     storageEmulatorHost: env['STORAGE_EMULATOR_HOST'],
     loadTimeoutMs: READ_MS,
   });
+}
+
+/**
+ * Opens a store for a command that only reads: a folder that is not there is a mistyped one, and no empty registry.
+ *
+ * @throws {ServingError} `store-unavailable`
+ */
+export async function openExistingStoreAt(uri: string, terminal: Terminal): Promise<Store> {
+  const store = await openStoreAt(uri, terminal);
+  if (!uri.startsWith('gs://')) await checkFolder(uri);
+  return store;
+}
+
+async function checkFolder(path: string): Promise<void> {
+  const detail = `expected --registry to be a folder, or gs://bucket/prefix, got "${path}": there is no folder ${resolve(path)}`;
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new ServingError('store-unavailable', detail, { cause });
+  });
+  if (!found.isDirectory()) throw new ServingError('store-unavailable', detail);
 }
 
 /** What every command says that changes something. */

@@ -3,7 +3,7 @@ import { findGarbage, removeGarbage } from '../../shared/registry/garbage';
 import { createRegistry, type Registry } from '../../shared/registry/registry';
 import type { AddCommand } from '../command';
 import { UsageError } from '../exit-code';
-import { type NoteOptions, noteOf, openStoreAt } from '../registry-access';
+import { type NoteOptions, noteOf, openExistingStoreAt } from '../registry-access';
 import { checkModelName } from '../version-name';
 
 interface Options extends NoteOptions {
@@ -26,7 +26,7 @@ export const addGc: AddCommand = (program, { globals, terminal, action }) => {
     .addHelpText('after', '\nExamples:\n  onnx-functions gc iris\n  onnx-functions gc --keep 5 --yes')
     .action(
       action(async (name: string | undefined, options: Options) => {
-        const store = await openStoreAt(globals().registry, terminal);
+        const store = await openExistingStoreAt(globals().registry, terminal);
         const names = await modelsOf(createRegistry(store), name);
         const limits = {
           keep: options.keep,

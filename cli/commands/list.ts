@@ -4,7 +4,7 @@ import { type ModelState, routingOf } from '../../shared/registry/model-state';
 import { createRegistry, type Registry } from '../../shared/registry/registry';
 import type { AddCommand } from '../command';
 import { EXIT_CODES } from '../exit-code';
-import { openStoreAt } from '../registry-access';
+import { openExistingStoreAt } from '../registry-access';
 import { alignColumns, describeTraffic } from '../state-text';
 
 /** Names the models of a registry, their versions, and who answers. */
@@ -15,7 +15,7 @@ export const addList: AddCommand = (program, { globals, terminal, action }) => {
     .addHelpText('after', '\nExample:\n  onnx-functions list --registry gs://my-project-models')
     .action(
       action(async () => {
-        const registry = createRegistry(await openStoreAt(globals().registry, terminal));
+        const registry = createRegistry(await openExistingStoreAt(globals().registry, terminal));
         const names = await registry.models();
         const described = await Promise.all(names.map((name) => describe(registry, name)));
         // A model whose first version is being published, or was never finished, is none yet.

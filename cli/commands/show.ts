@@ -4,7 +4,7 @@ import { routingOf } from '../../shared/registry/model-state';
 import { createRegistry, type Registry } from '../../shared/registry/registry';
 import { checkVersions, completeVersions } from '../../shared/registry/state-editor';
 import type { AddCommand } from '../command';
-import { openStoreAt } from '../registry-access';
+import { openExistingStoreAt } from '../registry-access';
 import { describeHistory, describeRouting } from '../state-text';
 import type { CommandResult } from '../terminal';
 import { checkModelName, parseVersionName } from '../version-name';
@@ -18,7 +18,7 @@ export const addShow: AddCommand = (program, { globals, terminal, action }) => {
     .addHelpText('after', '\nExamples:\n  onnx-functions show iris\n  onnx-functions show iris/1.1.0 --json')
     .action(
       action(async (name: string) => {
-        const registry = createRegistry(await openStoreAt(globals().registry, terminal));
+        const registry = createRegistry(await openExistingStoreAt(globals().registry, terminal));
         if (!name.includes('/')) return showModel(registry, checkModelName(name));
         const { model, version } = parseVersionName(name);
         await checkVersions(registry, model, [version]);

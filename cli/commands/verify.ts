@@ -1,7 +1,7 @@
 import { isImage, isTabular, type Manifest } from '../../shared/core/manifest';
 import { createRegistry } from '../../shared/registry/registry';
 import type { AddCommand } from '../command';
-import { openStoreAt } from '../registry-access';
+import { openExistingStoreAt } from '../registry-access';
 import { parseVersionName } from '../version-name';
 
 /** Checks one version as a function would on loading it. */
@@ -15,7 +15,7 @@ export const addVerify: AddCommand = (program, { globals, terminal, action }) =>
       action(async (name: string) => {
         const { model, version } = parseVersionName(name);
         const { verifyVersion } = await import('../verify-version');
-        const registry = createRegistry(await openStoreAt(globals().registry, terminal));
+        const registry = createRegistry(await openExistingStoreAt(globals().registry, terminal));
         const { manifest, answer } = await verifyVersion(registry, model, version);
         const isJson = isTabular(manifest) || isImage(manifest);
         return {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommandLine } from '../../cli/command-line';
@@ -164,4 +164,32 @@ test.each([
   ['gs://', '"gs://" names no bucket, expected gs://bucket/prefix'],
 ])('a registry that is none is named: %s', async (uri, message) => {
   expect(await run('list', '--registry', uri)).toEqual({ code: 1, stdout: '', stderr: `${message}\n` });
+});
+
+describe('a registry in a folder that is not there', () => {
+  const reading = [['list'], ['show', 'iris'], ['gc'], ['verify', 'iris/1.0.0']];
+
+  test.each(reading)('is named by %s, and not made', async (...args) => {
+    const path = join(root, 'mistyped');
+
+    const { code, stdout, stderr } = await run(...args, '--registry', path);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(`got "${path}": there is no folder ${path}\n`);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('is none either where a file is', async () => {
+    const { code, stderr } = await run('list', '--registry', 'package.json');
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('got "package.json": there is no folder /');
+  });
+
+  test('is made by publish', async () => {
+    const path = join(root, 'new', 'registry');
+
+    expect(await run('publish', 'iris/1.0.0', '--no-verify', '--registry', path)).toMatchObject({ code: 0 });
+    expect((await run('list', '--registry', path)).stdout).toContain('iris');
+  });
 });
