@@ -32,8 +32,8 @@ interface Load {
   stop(): Promise<void>;
 }
 
-function startLoad(url: string): Load {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+function startLoad(url: string, path = '/predict', count = CONNECTIONS): Load {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: count });
   const answers: Answer[] = [];
   const listeners = new Set<(answer: Answer) => void>();
   let counter = 0;
@@ -42,13 +42,13 @@ function startLoad(url: string): Load {
   async function connection(): Promise<void> {
     while (!isStopped && answers.length < MAX_REQUESTS) {
       const sent = ++counter;
-      const { status, version } = await predict(url, agent);
+      const { status, version } = await predict(url + path, agent);
       const answer = { sent, received: ++counter, status, version };
       answers.push(answer);
       for (const listener of listeners) listener(answer);
     }
   }
-  const connections = Promise.all(Array.from({ length: CONNECTIONS }, connection));
+  const connections = Promise.all(Array.from({ length: count }, connection));
 
   const until = (isWanted: (answer: Answer) => boolean) =>
     new Promise<Answer>((resolve) => {
@@ -80,7 +80,7 @@ const BODY = JSON.stringify({ features: [5.1, 3.5, 1.4, 0.2] });
 function predict(url: string, agent: http.Agent): Promise<{ status: number; version: string | undefined }> {
   return new Promise((resolve) => {
     const request = http.request(
-      `${url}/predict`,
+      url,
       {
         method: 'POST',
         agent,
@@ -133,6 +133,7 @@ test('promoting, splitting, rolling back and breaking versions under load fails 
   await start('1.1.0', '2.0.0');
   registry.damage('2.0.0');
   const load = startLoad(server.url);
+  const byAlias = startLoad(server.url, '/predict?version=production', 4);
   await load.more(1_000);
 
   /** Makes a change, and gives what was answered from when its first effect was seen. */
@@ -165,7 +166,7 @@ test('promoting, splitting, rolling back and breaking versions under load fails 
   // One look later nobody is split any more.
   const rolledBack = load.mark();
   await load.more(1_500);
-  await load.stop();
+  await Promise.all([load.stop(), byAlias.stop()]);
 
   const between = (from: number, to: number) =>
     countVersions(load.answers.filter(({ sent, received }) => sent > from && received < to));
@@ -173,6 +174,7 @@ test('promoting, splitting, rolling back and breaking versions under load fails 
   expect(load.answers.length).toBeGreaterThan(12_000);
   expect(statuses).toEqual(new Set([200]));
   expect(load.answers.filter(({ version }) => version === '2.0.0')).toEqual([]);
+  expect(Object.keys(countVersions(byAlias.answers)).sort()).toEqual(['1.0.0', '1.1.0']);
   expect(Object.keys(between(promoted, broken))).toEqual(['1.1.0']);
   expect(Object.keys(between(broken, mended))).toEqual(['1.1.0']);
   const shares = between(split, beforeRollback);
