@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs';
 import { basename, extname, join, relative } from 'node:path';
 import inc from 'semver/functions/inc';
 import { isTabular, type Manifest } from '../../shared/core/manifest';
+import { sharesOf } from '../../shared/core/routing';
 import { formatSpec } from '../../shared/core/signature';
 import type { Finding } from '../../shared/onnx/finding';
+import { routingOf } from '../../shared/registry/model-state';
 import type { AddCommand } from '../command';
 import { EXIT_CODES, UsageError } from '../exit-code';
+import type { DataTable } from '../init/data';
 import type { VersionWish } from '../init/describe';
 import type { InitialVersion } from '../init/init-version';
 import { TASKS } from '../init/task';
@@ -57,7 +60,11 @@ export const addInit: AddCommand = (program, { globals, action }) => {
         const wrote = version === undefined || options.dryRun ? [] : await write(registry, version);
         return {
           json: { findings, ...(version && { manifest: version.manifest }), wrote },
-          lines: [...findings.map(describeFinding), ...describeOutcome(file, wish, { version, wrote })],
+          lines: [
+            ...findings.map(describeFinding),
+            ...describeOutcome(file, wish, { version, wrote }),
+            ...(wrote.length === 0 ? [] : await describeOthers(registry, wish)),
+          ],
           exitCode: version === undefined ? EXIT_CODES.failed : EXIT_CODES.ok,
         };
       }),
@@ -81,17 +88,24 @@ async function readWish(file: string, registry: string, options: Options): Promi
     );
   }
   const { task, features, csv, target, labels, value } = options;
-  const { readData } = await import('../init/data');
+  const data = csv === undefined ? undefined : await readDataOf(csv, target);
   return {
     name,
     version,
     ...(task && { task }),
     ...(features !== undefined && { features: split(features) }),
-    ...(csv !== undefined && { data: await readData(csv) }),
+    ...(data && { data }),
     ...(target !== undefined && { target }),
     ...(labels !== undefined && { labels: split(labels) }),
     ...(value !== undefined && { value }),
   };
+}
+
+async function readDataOf(csv: string, target: string | undefined): Promise<DataTable> {
+  const { readData } = await import('../init/data');
+  const data = await readData(csv);
+  if (target === undefined || data.columns.includes(target)) return data;
+  throw new UsageError(`--target: there is no column "${target}" in ${csv} (${data.columns.join(', ')})`);
 }
 
 function split(list: string): string[] {
@@ -134,6 +148,19 @@ function describeOutcome(file: string, { name, version }: VersionWish, outcome: 
     ...outcome.wrote.map((path) => `wrote ${relative('', path)}`),
     ...(outcome.wrote.length === 0 ? ['nothing was written (--dry-run)'] : []),
   ];
+}
+
+/** Whoever made a new version may think that it answers. */
+async function describeOthers(root: string, { name, version }: VersionWish): Promise<string[]> {
+  const { createRegistry } = await import('../../shared/registry/registry');
+  const { createLocalStore } = await import('../../shared/registry/local-store');
+  const registry = createRegistry(createLocalStore(root));
+  const [versions, { state }] = await Promise.all([registry.versions(name), registry.state(name)]);
+  const answering = [...sharesOf(routingOf(state), versions.at(-1)).keys()];
+  if (answering.includes(version) || answering.length === 0) return [];
+  const who = answering.length === 1 ? 'is still the one that answers' : 'are still those that answer';
+  const command = `npx onnx-functions promote ${name}/${version} --registry ${root}`;
+  return [`${answering.join(' and ')} ${who}: \`${command}\` changes that`];
 }
 
 function describe(manifest: Manifest): string {

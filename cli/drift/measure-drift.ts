@@ -61,6 +61,7 @@ function countOnly(version: string, notCompared: string): Version {
       rows,
       rowsWithoutInputs: rows,
       columns: [],
+      withoutBaseline: [],
       alarms: [],
       significance: 0,
       notCompared,

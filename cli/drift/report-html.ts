@@ -4,7 +4,7 @@ import { drawHistogram } from './histogram-svg';
 import { escapeHtml } from './html';
 import type { DriftReport } from './report';
 import { REPORT_STYLE } from './report-style';
-import { describeAlarm, verdictOf } from './report-words';
+import { describeAlarm, describeUncompared, verdictOf } from './report-words';
 import type { Alarm, VersionDrift } from './version-drift';
 
 /** Writes a report as one HTML file that needs nothing else, and no script. */
@@ -46,7 +46,7 @@ function describeWindow({ window: { since, until }, log }: DriftReport): string 
 }
 
 function writeVersion(model: string, version: VersionDrift): string {
-  const { alarms, columns, rows, entries } = version;
+  const { alarms, columns, withoutBaseline, rows, entries } = version;
   const verdict = verdictOf(version);
   return `<section>
 <h2>${escapeHtml(`${model}/${version.version}`)}</h2>
@@ -59,6 +59,9 @@ ${columns
     ),
   )
   .join('\n')}
+${describeUncompared(withoutBaseline)
+  .map((line) => `<p>${escapeHtml(line)}</p>`)
+  .join('')}
 </section>`;
 }
 

@@ -16,6 +16,11 @@ export function describeAlarm({ test, value, threshold }: Alarm): string {
   return `${words} (${write(threshold)} or more is drift)`;
 }
 
+/** Which features no baseline could be found for, if there are some. */
+export function describeUncompared(names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [`not compared, no baseline: ${names.join(', ')}`];
+}
+
 /** The verdict on one version in a few words. */
 export function verdictOf({ notCompared, alarms, columns }: VersionDrift): string {
   if (notCompared !== undefined) return `not compared: ${notCompared}`;

@@ -3,7 +3,7 @@ import type { LogCounts } from '../prediction-log/read-log';
 import type { TimeWindow } from '../prediction-log/time-window';
 import { alignTable, percent, pValueText, short } from '../report-text';
 import type { ColumnDrift } from './column-drift';
-import { describeAlarm, verdictOf } from './report-words';
+import { describeAlarm, describeUncompared, verdictOf } from './report-words';
 import type { Thresholds } from './thresholds';
 import type { VersionDrift } from './version-drift';
 
@@ -23,12 +23,13 @@ export function writeDriftText({ model, log, versions }: DriftReport): string[] 
 }
 
 function versionLines(model: string, version: VersionDrift): string[] {
-  const { columns, alarms, rowsWithoutInputs, rows, entries } = version;
+  const { columns, withoutBaseline, alarms, rowsWithoutInputs, rows, entries } = version;
   const head = `${model}/${version.version}: ${verdictOf(version)}; ${rows} rows of ${entries} requests`;
   return [
     head,
     ...(columns.length === 0 ? [] : alignTable([HEADINGS, ...columns.map(cellsOf)])),
     ...alarms.map((alarm) => `  drift: ${alarm.column}: ${describeAlarm(alarm)}`),
+    ...describeUncompared(withoutBaseline).map((line) => `  ${line}`),
     ...(rowsWithoutInputs > 0 && columns.length > 0
       ? [`  the log has no inputs of ${rowsWithoutInputs} rows (PREDICTION_LOG says what it has)`]
       : []),

@@ -23,6 +23,8 @@ export interface VersionDrift {
   readonly rowsWithoutInputs: number;
   /** Features in the order of the manifest, then what was predicted. */
   readonly columns: readonly ColumnDrift[];
+  /** Features that the baseline says nothing of. */
+  readonly withoutBaseline: readonly string[];
   readonly alarms: readonly Alarm[];
   /** A p-value below this is no chance: the one asked for, divided by the number of tests (Bonferroni). */
   readonly significance: number;
@@ -38,7 +40,8 @@ export function compareVersion(
 ): VersionDrift {
   const { version, baseline } = manifest;
   const { entries, rows, rowsWithoutInputs } = live;
-  const nothing = { version, entries, rows, rowsWithoutInputs, columns: [], alarms: [], significance: 0 };
+  const counts = { version, entries, rows, rowsWithoutInputs };
+  const nothing = { ...counts, columns: [], withoutBaseline: [], alarms: [], significance: 0 };
   if (baseline === undefined) return { ...nothing, notCompared: 'its manifest has no baseline' };
   if (rows < thresholds.minRows) {
     return { ...nothing, notCompared: `${rows} rows are too few, ${thresholds.minRows} are needed` };
@@ -48,11 +51,9 @@ export function compareVersion(
   const significance = thresholds.alpha / Math.max(tests.length, 1);
   const alarms = tests.filter(({ value, threshold, pValue }) => value >= threshold && pValue < significance);
   return {
-    version,
-    entries,
-    rows,
-    rowsWithoutInputs,
+    ...counts,
     columns,
+    withoutBaseline: manifest.features.map(({ name }) => name).filter((name) => !(name in baseline.features)),
     alarms,
     significance,
     notCompared: tests.length === 0 ? 'the log has neither inputs nor predictions of it' : undefined,

@@ -39,9 +39,18 @@ export async function examineFile({ path, keepRows }: ExamineOptions): Promise<E
     return await examine(original, { path, keepRows });
   } catch (error) {
     if (!(error instanceof InvalidOnnx)) throw error;
-    const findings = [refusal('not-onnx', path, error.message)];
+    const findings = [refusal('not-onnx', path, defectOf(original, error))];
     return { path, original, file: EMPTY, findings, labels: new Map(), fixedRows: undefined };
   }
+}
+
+/** The version of the format, which comes first in what exporters write. */
+const FIRST_BYTE = 0x08;
+
+/** A file that is something else is said to be, before where it stops to look like one. */
+function defectOf([first]: Uint8Array, { message }: InvalidOnnx): string {
+  if (first === undefined) return 'the file is empty: the export may have failed';
+  return first === FIRST_BYTE ? message : `this is no ONNX file: ${message}`;
 }
 
 const EMPTY: OnnxFile = {

@@ -1,4 +1,4 @@
-import type { FeatureBaseline, NumberBaseline } from '../../shared/core/baseline';
+import type { CategoryBaseline, FeatureBaseline, NumberBaseline } from '../../shared/core/baseline';
 import { columnsOf, type Feature } from '../../shared/core/manifest';
 import { RESERVED_FEATURE_NAMES } from '../../shared/core/manifest-meaning';
 import { isIntegerType } from '../../shared/core/rows';
@@ -23,7 +23,7 @@ export interface FeatureFacts {
   readonly known: readonly KnownCategories[];
 }
 
-/** A model's features, and what the data says of those that are numbers. */
+/** A model's features, and what the data says of them. */
 export interface DescribedFeatures {
   readonly features: readonly Feature[];
   readonly baseline: Readonly<Record<string, FeatureBaseline>>;
@@ -63,11 +63,13 @@ export function describeFeatures(columns: readonly Column[], facts: FeatureFacts
     const known = facts.known.find(
       (each) => each.input === column.input.name && each.column === column.column,
     );
-    if (column.input.type === 'string') return textFeature(name, known, values);
     if (column.input.type === 'bool') return { name, example: values?.[0]?.toLowerCase() === 'true' };
-    const { feature, moments } = numberFeature(name, column.input.type, known, values);
-    if (moments !== undefined) baseline[name] = moments;
-    return feature;
+    const described =
+      column.input.type === 'string'
+        ? textFeature(name, known, values)
+        : numberFeature(name, column.input.type, known, values);
+    if (described.baseline !== undefined) baseline[name] = described.baseline;
+    return described.feature;
   });
   return { features, baseline };
 }
@@ -98,6 +100,12 @@ function defaultNames(columns: readonly Column[]): string[] {
   });
 }
 
+interface Described {
+  readonly feature: Feature;
+  /** Undefined where no data says it. */
+  readonly baseline?: FeatureBaseline | undefined;
+}
+
 /** Most texts of data that are taken for categories. */
 const MAX_CATEGORIES = 50;
 
@@ -105,11 +113,22 @@ function textFeature(
   name: string,
   known: KnownCategories | undefined,
   values: readonly string[] | undefined,
-): Feature {
+): Described {
   const texts = known?.values.map(String);
   const categories = known === undefined ? categoriesOf(values) : known.isClosed ? texts : undefined;
   const example = values?.[0] ?? texts?.[0] ?? 'text';
-  return { name, ...(categories && { categories }), example };
+  return {
+    feature: { name, ...(categories && { categories }), example },
+    baseline: values && countTexts(values, Math.max(categories?.length ?? 0, texts?.length ?? 0)),
+  };
+}
+
+/** How often data has each text; undefined where it has more than there are categories: that is just text. */
+function countTexts(values: readonly string[], most: number): CategoryBaseline | undefined {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  if (counts.size > most) return undefined;
+  return { categories: Object.fromEntries([...counts].sort(([left], [right]) => (left < right ? -1 : 1))) };
 }
 
 /** Texts that come again and again are categories; others are just text. */
@@ -125,11 +144,11 @@ function numberFeature(
   type: DataType,
   known: KnownCategories | undefined,
   values: readonly string[] | undefined,
-): { feature: Feature; moments?: NumberBaseline } {
+): Described {
   const numbers = values?.map((text, row) => readNumber(text, { name, type, line: row + 2 }));
   const present = numbers?.filter((value) => value !== undefined) ?? [];
   if (present.length === 0) return { feature: { name, example: Number(known?.values[0] ?? 0) } };
-  const moments = describeValues(present);
+  const moments: NumberBaseline = describeValues(present);
   const isNullable = present.length < (numbers?.length ?? 0);
   return {
     feature: {
@@ -138,7 +157,7 @@ function numberFeature(
       ...(isNullable && { nullable: true }),
       example: present[0] ?? 0,
     },
-    moments,
+    baseline: moments,
   };
 }
 

@@ -71,7 +71,7 @@ export function decodeModel(bytes: Uint8Array): OnnxFile {
 
 function toFile(fields: Message): OnnxFile {
   const graph = lastOf(fields, MODEL.graph);
-  if (graph?.wire !== 2) throw new InvalidOnnx('the file has no graph: it is no ONNX model');
+  if (graph?.wire !== 2) throw new InvalidOnnx('the file has no graph, as every ONNX model has');
   const sets = allOf(fields, MODEL.opset_import).map((field) =>
     readMessage(bytesOf(field), 'an operator set'),
   );

@@ -7,7 +7,16 @@ import { editGraph, replaceFields } from '../../shared/onnx/edit';
 import type { Finding } from '../../shared/onnx/finding';
 import { TENSOR } from '../../shared/onnx/format';
 import { bytesField, bytesOf, integerField, readMessage, writeMessage } from '../../shared/onnx/wire';
-import { CENTRED, classifier, codedModel, encode, RESHAPED, regressor, zipMapModel } from '../onnx/models';
+import {
+  CENTRED,
+  classifier,
+  codedModel,
+  encode,
+  RESHAPED,
+  regressor,
+  textModel,
+  zipMapModel,
+} from '../onnx/models';
 import { json, openTestApp, predictRequest } from '../test-app';
 import { runCli } from './run-cli';
 
@@ -99,6 +108,40 @@ describe('init', () => {
       features: { height: { mean: 2, min: 1, max: 3 } },
       classes: { red: 0.333333333, green: 0, blue: 0.666666667 },
     });
+  });
+
+  test('counts the texts of data, for drift to compare with', async () => {
+    const csv = join(folder, 'data.csv');
+    const ids = ['a', 'b', 'c', 'd'];
+    await writeFile(
+      csv,
+      `plan,id\n${ids.map((id, row) => `${row === 0 ? 'pro' : 'basic'},${id}`).join('\n')}\n`,
+    );
+
+    const { manifest } = await initJson(textModel(), '--csv', csv, '--task', 'regression');
+
+    expect(manifest.features[0]).toEqual({ name: 'plan', categories: ['basic', 'pro'], example: 'pro' });
+    expect(manifest.baseline).toEqual({ rows: 4, features: { plan: { categories: { basic: 3, pro: 1 } } } });
+  });
+
+  test('does not know a target that the data does not have', async () => {
+    const csv = join(folder, 'data.csv');
+    await writeFile(csv, 'height,width\n1,2\n');
+
+    const { code, stderr } = await init(zipMapModel(), '--csv', csv, '--target', 'nope');
+
+    expect(stderr).toContain('--target: there is no column "nope" in');
+    expect(code).toBe(64);
+  });
+
+  test('says which version answers where it is not the new one', async () => {
+    const first = await init(zipMapModel());
+    const second = await init(zipMapModel());
+
+    expect(first.stdout).not.toContain('answers:');
+    expect(second.stdout.trimEnd().split('\n').at(-1)).toBe(
+      `1.0.0 is still the one that answers: \`npx onnx-functions promote my-model/1.1.0 --registry ${registry}\` changes that`,
+    );
   });
 
   test('makes a regression of one number for each row', async () => {
@@ -205,7 +248,9 @@ describe('init', () => {
   });
 
   test.each<[what: string, model: Uint8Array | string, code: string, detail: string]>([
-    ['no ONNX file', '<html>', 'not-onnx', 'the file'],
+    ['an empty file', '', 'not-onnx', 'the file is empty: the export may have failed'],
+    ['no ONNX file', '<html>', 'not-onnx', 'this is no ONNX file: the file'],
+    ['a table', 'plan,size\n1,2\n', 'not-onnx', 'this is no ONNX file: the file'],
     ['half a file', zipMapModel().subarray(0, 200), 'not-onnx', 'bytes behind the end'],
     [
       'an operator of another library',

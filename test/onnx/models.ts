@@ -104,3 +104,24 @@ export const CENTRED: readonly Node[] = [
   { operator: 'Sub', inputs: ['X', 'mean'], outputs: ['centred'] },
   { operator: 'MatMul', inputs: ['centred', 'weights'], outputs: ['y'] },
 ];
+
+/** Two inputs of text, of which one number for each row is made. */
+export function textModel(): Uint8Array {
+  const value: Attribute = { type: 'FLOATS', value: [1, 2] };
+  const encoded = (input: string, output: string): Node => ({
+    operator: 'LabelEncoder',
+    domain: 'ai.onnx.ml',
+    inputs: [input],
+    outputs: [output],
+    attributes: { keys_strings: { type: 'STRINGS', value: ['x', 'y'] }, values_floats: value },
+  });
+  return encode({
+    inputs: ['plan', 'id'].map((name) => ({ name, type: 'string', shape: ['N', 1] })),
+    outputs: [{ name: 'y', type: 'float32', shape: ['N', 1] }],
+    nodes: [
+      encoded('plan', 'a'),
+      encoded('id', 'b'),
+      { operator: 'Add', inputs: ['a', 'b'], outputs: ['y'] },
+    ],
+  });
+}

@@ -123,6 +123,7 @@ describe('values of a text', () => {
     expect(drift.columns).toMatchObject([
       { name: 'colour', kind: 'category', values: 200, missing: { share: 0, baseline: 0.01 } },
     ]);
+    expect(drift.withoutBaseline).toEqual(['size']);
   });
 
   test.each([
