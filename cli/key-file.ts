@@ -40,8 +40,10 @@ export async function readKeys(file: string): Promise<KeySet> {
 export async function addKey(file: string, terms: KeyTerms, now: Date): Promise<string> {
   const key = createKey();
   await changeKeys(file, (keys) => {
-    if (keys.some(({ name }) => name === terms.name)) {
-      throw new UsageError(`${file} has a key "${terms.name}" already: give another name`);
+    const same = keys.find(({ name }) => name === terms.name);
+    if (same !== undefined) {
+      const state = same.revoked === undefined ? '' : ', which was revoked';
+      throw new UsageError(`${file} has a key "${terms.name}" already${state}: give another name`);
     }
     return [...keys, { ...terms, digest: digestOf(key), created: now }];
   });

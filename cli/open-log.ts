@@ -29,6 +29,8 @@ export interface OpenedLog {
   /** Complete once the entries are read. */
   readonly counts: LogCounts;
   readonly window: TimeWindow;
+  /** Whether the registry has a version of the model. */
+  hasModel(): Promise<boolean>;
   /** The manifest of a version of the model. */
   manifestOf(version: string): Promise<Manifest>;
   /** Reads what turned out to be true, from the same places. */
@@ -61,6 +63,7 @@ export async function openLog(
     entries: readLog(files, { model, version, window }, counts),
     counts,
     window,
+    hasModel: async () => (await models.versions(model)).length > 0,
     manifestOf: (name) => models.manifest(model, name),
     openTruth: (source) => readTruth(findLogFiles([source], { ...places, mayHold: () => true })),
   };

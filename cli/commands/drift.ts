@@ -70,13 +70,14 @@ async function measure(name: string, log: readonly string[], { options, globals,
   const { loadSpecialFunctions } = await import('../statistics/special-functions');
   await loadSpecialFunctions();
   const { model, version } = parseModelOrVersion(name);
-  const { entries, counts, window, manifestOf } = await openLog(log, {
+  const { entries, counts, window, manifestOf, hasModel } = await openLog(log, {
     ...{ model, version, options, env: terminal.env },
     ...{ registry: globals.registry, stdin, now: Date.now() },
   });
   const thresholds = thresholdsOf(options);
   const versions = await measureDrift(entries, manifestOf, thresholds);
-  return { model, window, thresholds, log: counts, versions };
+  const isUnknown = versions.length === 0 && !(await hasModel());
+  return { model, isUnknown, window, thresholds, log: counts, versions };
 }
 
 function thresholdsOf({ psi, ks, missing, outOfRange, alpha, minRows }: Options): Thresholds {

@@ -10,6 +10,8 @@ import type { VersionDrift } from './version-drift';
 /** Everything that a comparison found. */
 export interface DriftReport {
   readonly model: string;
+  /** Whether neither the log nor the registry has anything of the model. */
+  readonly isUnknown: boolean;
   readonly window: TimeWindow;
   readonly thresholds: Thresholds;
   readonly log: LogCounts;
@@ -17,9 +19,10 @@ export interface DriftReport {
 }
 
 /** Writes a report for a terminal. */
-export function writeDriftText({ model, log, versions }: DriftReport): string[] {
+export function writeDriftText({ model, isUnknown, log, versions }: DriftReport): string[] {
   const lines = versions.flatMap((version) => ['', ...versionLines(model, version)]);
-  return [...lines.slice(1), ...(lines.length === 0 ? [] : ['']), describeLog(log)];
+  const unknown = isUnknown ? [`the registry has no model "${model}"`] : [];
+  return [...unknown, ...lines.slice(1), ...(lines.length === 0 ? [] : ['']), describeLog(log)];
 }
 
 function versionLines(model: string, version: VersionDrift): string[] {

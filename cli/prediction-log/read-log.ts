@@ -24,7 +24,12 @@ export interface LogCounts {
   outsideWindow: number;
   /** Entries about predictions of the model that do not say when; none is within a window that has an end. */
   undated: number;
+  /** Other models that there are predictions of, the first few that were met. */
+  otherModels: string[];
 }
+
+/** Most other models that are named. */
+const MAX_OTHERS = 10;
 
 /** Reads the entries that are wanted, in the order of the files, in bounded memory; counts what was met on the way. */
 export async function* readLog(
@@ -39,7 +44,9 @@ export async function* readLog(
       counts.entries += values.length;
       for (const value of values) {
         const entry = toPredictionEntry(value);
-        if (entry !== undefined && isWanted(entry, filter, counts)) yield entry;
+        if (entry === undefined) continue;
+        if (entry.model !== filter.model) noteOther(entry.model, counts);
+        else if (isWanted(entry, filter, counts)) yield entry;
       }
     }
   }
@@ -47,7 +54,15 @@ export async function* readLog(
 
 /** Begins with nothing. */
 export function createLogCounts(): LogCounts {
-  return { files: 0, entries: 0, unreadable: 0, predictions: 0, outsideWindow: 0, undated: 0 };
+  return {
+    files: 0,
+    entries: 0,
+    unreadable: 0,
+    predictions: 0,
+    outsideWindow: 0,
+    undated: 0,
+    otherModels: [],
+  };
 }
 
 async function* readFile({ name, open }: LogFile): ReturnType<typeof readLogValues> {
@@ -58,8 +73,12 @@ async function* readFile({ name, open }: LogFile): ReturnType<typeof readLogValu
   }
 }
 
-function isWanted({ model, version, time }: PredictionEntry, filter: LogFilter, counts: LogCounts): boolean {
-  if (model !== filter.model || (filter.version !== undefined && version !== filter.version)) return false;
+function noteOther(model: string, { otherModels }: LogCounts): void {
+  if (otherModels.length < MAX_OTHERS && !otherModels.includes(model)) otherModels.push(model);
+}
+
+function isWanted({ version, time }: PredictionEntry, filter: LogFilter, counts: LogCounts): boolean {
+  if (filter.version !== undefined && version !== filter.version) return false;
   if (isWithin(filter.window, time)) counts.predictions++;
   else if (time === undefined) counts.undated++;
   else counts.outsideWindow++;

@@ -74,6 +74,16 @@ describe('keys create', () => {
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
     expect(stderr).toContain(message);
   });
+
+  test('does not give the name of a revoked key again', async () => {
+    await keys('create', 'gone');
+    await keys('revoke', 'gone');
+
+    const { code, stderr } = await keys('create', 'gone');
+
+    expect(code).toBe(64);
+    expect(stderr).toContain('has a key "gone" already, which was revoked: give another name');
+  });
 });
 
 describe('keys list', () => {

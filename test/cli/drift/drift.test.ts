@@ -129,6 +129,21 @@ describe('drift', () => {
     expect(code).toBe(1);
   });
 
+  test('names the models of the log where the registry does not have the one asked for', async () => {
+    const { code, stdout } = await runCli(['drift', 'irsi', write('usual.log', toNdjson(usual))]);
+
+    expect(stdout).toContain('the registry has no model "irsi"');
+    expect(stdout).toContain('0 about predictions of the model; there are predictions of iris');
+    expect(code).toBe(1);
+  });
+
+  test('says how to have a log that it can read', async () => {
+    const { code, stdout } = await runCli(['drift', 'iris', write('text.log', 'INFO predicted setosa\n')]);
+
+    expect(stdout).toContain('1 lines are no JSON; run the server with LOG_FORMAT=json');
+    expect(code).toBe(1);
+  });
+
   test('takes other thresholds', async () => {
     const args = ['--psi', '50', '--ks', '1', '--out-of-range', '1', '--missing', '1'];
 
