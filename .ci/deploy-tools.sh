@@ -15,10 +15,11 @@ main() {
   check_pins
 }
 
-# An action is code that runs with our rights: a tag can be moved under it, a commit cannot.
+# An action is code that runs with our rights: a tag can be moved under it, a commit cannot. What is in this repository
+# (`./`) is of the same commit.
 check_pins() {
   local unpinned
-  unpinned=$(grep -nE 'uses:' .github/workflows/*.yaml | grep -vE 'uses: [^@]+@[0-9a-f]{40} # v' || true)
+  unpinned=$(grep -nE 'uses:' .github/workflows/*.yaml | grep -vE 'uses: ([^@]+@[0-9a-f]{40} # v|\./)' || true)
   if [ -z "$unpinned" ]; then return; fi
   echo "not pinned by commit: $unpinned" >&2
   exit 1
