@@ -56,7 +56,8 @@ export const TARGETS = {
     part: 'warm',
     what: 'requests/s of the container server, which follows what is promoted',
     against: 'the same with its version pinned',
-    atLeast: 0.98,
+    // Two runs of the same build differ by as much.
+    atLeast: 0.95,
   },
   batch: {
     part: 'batch',
