@@ -1,5 +1,5 @@
 import { readLines } from '../../shared/protocol/lines/text-lines';
-import { gunzipIfNeeded } from '../../shared/serving/scoring/gunzip';
+import { gunzipIfNeeded, startWith } from '../../shared/serving/scoring/gunzip';
 
 /** The JSON values of a file, as many at a time as came together, and how many of its lines are none. */
 export interface ReadValues {
@@ -20,14 +20,6 @@ export async function* readLogValues(bytes: AsyncIterable<Uint8Array>): AsyncGen
   if (first.done === true) return;
   const whole = startWith(first.value, plain);
   yield* beginsArray(first.value) ? readArray(whole) : readValuesOfLines(whole);
-}
-
-async function* startWith(
-  first: Uint8Array,
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  yield first;
-  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
 
 /** Whether the first of the bytes that is no white space and no byte order mark is a bracket. */

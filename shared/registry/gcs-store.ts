@@ -75,7 +75,8 @@ export function createGcsStore(options: GcsStoreOptions): Store {
 
     async stat(key) {
       checkKey(key);
-      return withDeadline(whole(limits.listMs), (signal) => statOnce(client, root + key, { limits, signal }));
+      const stat = ({ stat }: GcsClient) => stat(root + key);
+      return withDeadline(whole(limits.listMs), (signal) => ask(client, stat, { limits, signal }));
     },
 
     async list(under) {
@@ -105,15 +106,11 @@ export function createGcsStore(options: GcsStoreOptions): Store {
 
     async remove(key, ifGeneration) {
       checkKey(key);
-      const remove = (signal: AbortSignal) =>
-        retryTransient(
-          async () => {
-            const removing = (await client()).remove(root + key, ifGeneration);
-            return withDeadline(single(limits.requestMs, signal), () => removing);
-          },
-          { policy: limits, signal },
-        );
-      if (!(await withDeadline(whole(limits.listMs), remove))) throw conflict(key);
+      const remove = ({ remove }: GcsClient) => remove(root + key, ifGeneration);
+      const isGone = await withDeadline(whole(limits.listMs), (signal) =>
+        ask(client, remove, { limits, signal }),
+      );
+      if (!isGone) throw conflict(key);
     },
   };
 }
@@ -153,14 +150,11 @@ interface Call {
 }
 
 async function listAll(open: OpenClient, prefix: string, call: Call): Promise<readonly string[]> {
-  const client = await open();
   const names: string[] = [];
   let pageToken: string | undefined;
   do {
-    const { limits, signal } = call;
-    const askForPage = () =>
-      withDeadline(single(limits.requestMs, signal), () => client.list(prefix, pageToken));
-    const page = await retryTransient(askForPage, { policy: limits, signal });
+    const after = pageToken;
+    const page = await ask(open, (client) => client.list(prefix, after), call);
     names.push(...page.names);
     pageToken = page.nextPageToken;
   } while (pageToken !== undefined);
@@ -214,14 +208,15 @@ async function writeInParts(
   return upload.finish(bytes.subarray(sent));
 }
 
-async function statOnce(
+/** Asks one thing of the client, again while that fails in ways that may pass. */
+async function ask<T>(
   open: OpenClient,
-  name: string,
+  question: (client: GcsClient) => Promise<T>,
   { limits, signal }: Call,
-): Promise<BucketObjectFacts | undefined> {
+): Promise<T> {
   const client = await open();
-  const stat = () => withDeadline(single(limits.requestMs, signal), () => client.stat(name));
-  return retryTransient(stat, { policy: limits, signal });
+  const attempt = () => withDeadline(single(limits.requestMs, signal), () => question(client));
+  return retryTransient(attempt, { policy: limits, signal });
 }
 
 function ownGeneration(facts: BucketObjectFacts | undefined, { writer }: Upload): string | undefined {

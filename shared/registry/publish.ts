@@ -55,9 +55,12 @@ async function checkNotRetired(store: Store, { name, version }: Manifest): Promi
 /** @throws {ServingError} `conflict` where there is another version of its number */
 async function isThere(store: Store, { manifest, manifestBytes }: NewVersion): Promise<boolean> {
   const folder = folderOf(manifest);
-  if ((await store.stat(`${folder}/manifest.json`)) === undefined) return false;
-  const { bytes } = await store.read(`${folder}/manifest.json`);
-  if (Buffer.compare(bytes, manifestBytes) === 0) return true;
+  const there = await store.read(`${folder}/manifest.json`).catch((error: unknown) => {
+    if (hasCode(error, 'object-not-found')) return undefined;
+    throw error;
+  });
+  if (there === undefined) return false;
+  if (Buffer.compare(there.bytes, manifestBytes) === 0) return true;
   const detail = `${folder} is published already, and a version never changes: publish under a new one`;
   throw new ServingError('conflict', detail);
 }

@@ -23,7 +23,8 @@ export async function* gunzipIfNeeded(source: AsyncIterable<Uint8Array>): AsyncG
   }
 }
 
-async function* startWith(
+/** Bytes of which the first were read already, to see what they are. */
+export async function* startWith(
   first: Uint8Array,
   rest: AsyncIterator<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
