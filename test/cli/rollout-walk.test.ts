@@ -66,7 +66,8 @@ async function replay(commands: readonly string[], env: Readonly<Record<string, 
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const typed = commands.map(
-    (command) => `echo ${quote(`$ ${command}`)}\n${command.replaceAll('\n> ', '\n')}\n`,
+    (command) =>
+      `echo ${quote(`$ ${command}`)}\n${command.includes('$URL') ? UNTIL_READY : ''}${command.replaceAll('\n> ', '\n')}\n`,
   );
   // npm's own link to the program, without npm.
   shell.stdin.end(
@@ -74,6 +75,9 @@ async function replay(commands: readonly string[], env: Readonly<Record<string, 
   );
   return text(shell.stdout);
 }
+
+/** It is started before there is a model, and looks again only a while after it found none. */
+const UNTIL_READY = 'until curl -sf -m 5 "$URL/model-info" >/dev/null; do sleep 0.1; done\n';
 
 function quote(argument: string): string {
   return `'${argument.replaceAll("'", `'\\''`)}'`;
