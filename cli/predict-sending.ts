@@ -5,6 +5,7 @@ import { createSession } from '../shared/runtime/session';
 import { withoutAccess } from '../shared/serving/access-config';
 import { createApp } from '../shared/serving/app';
 import { readConfig } from '../shared/serving/config';
+import type { LogEntry } from '../shared/serving/log';
 import { UsageError } from './exit-code';
 import type { PredictRequest } from './predict-request';
 import { openStoreAt } from './registry-access';
@@ -29,6 +30,7 @@ export async function predictLocally(
     MODEL_REGISTRY: registry,
     ...(request.model !== undefined && { MODEL_NAME: request.model }),
   });
+  const failures: LogEntry[] = [];
   const app = createApp(config, {
     openRegistry: async () => createRegistry(await openStoreAt(registry, terminal)),
     createSession,
@@ -38,14 +40,28 @@ export async function predictLocally(
     readAsset: async () => undefined,
     // What went wrong behind the answer is worth reading; that there was a request is not.
     log: {
-      write: ({ severity, message }) => (severity === 'ERROR' ? terminal.err(`${message}\n`) : undefined),
+      write: (entry) => void (entry.severity === 'ERROR' && failures.push(entry)),
       close: async () => {},
     },
   });
   const { status, body } = await app.handler('serve')(toHttpRequest(request));
   const text = isStreamed(body) ? await collect(body) : Buffer.from(body).toString();
   await app.close();
+  for (const { message, detail } of failures) {
+    // What the answer says itself would only be read twice.
+    if (!saysAlready(text, String(detail))) terminal.err(`${withDetail(message, String(detail))}\n`);
+  }
   return { status, text };
+}
+
+/** Whether an answer has a sentence in it, as JSON has it. */
+function saysAlready(text: string, detail: string): boolean {
+  return text.includes(JSON.stringify(detail).slice(1, -1));
+}
+
+/** A load that failed is told with its reason; a request that did is told without. */
+function withDetail(message: string, detail: string): string {
+  return message.endsWith(detail) ? message : `${message}: ${detail}`;
 }
 
 function toHttpRequest({ path, contentType, body, version }: PredictRequest): HttpRequest {

@@ -64,6 +64,29 @@ describeOnRegistries('predict', (openRegistry) => {
 
     expect(said).toMatchObject({ code, json: { type: `urn:onnx-functions:problem:${type}` } });
   });
+
+  test('says once what is wrong, where the answer goes', async () => {
+    const { code, stdout, stderr } = await registry.run('predict', 'nope', '--data', ROW);
+
+    expect({ code, stderr }).toEqual({ code: 4, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ detail: expect.stringContaining('"nope"') });
+  });
+
+  test('says beside the answer what it does not say: that another version should have given it', async () => {
+    const { store, run } = await openRegistry();
+    await publishEmbedded(store, 'iris/1.0.0', 'iris/1.1.0');
+    await run('promote', 'iris/1.1.0');
+    const { generation = 'absent' } = (await store.stat('iris/1.1.0/model.onnx')) ?? {};
+    await store.write('iris/1.1.0/model.onnx', Buffer.from('not what was published'), generation);
+
+    const { code, stdout, stderr } = await run('predict', 'iris', '--data', ROW);
+
+    expect({ code, answer: JSON.parse(stdout) }).toMatchObject({
+      code: 0,
+      answer: { model_version: '1.0.0' },
+    });
+    expect(stderr).toMatch(/^loading the model failed: .+\n$/);
+  });
 });
 
 test('predict answers an image with the embedded model of images', async () => {
