@@ -2,18 +2,19 @@
 import { cloudEvent, http } from '@google-cloud/functions-framework';
 import { TARGETS } from '../shared/serving/routes';
 import { toHttpFunction } from './express';
-import { takeNextServer } from './raw-http';
+import { takeNextServer, watchNextServer } from './raw-http';
 import { toCloudEventFunction } from './score-file';
 import { openService } from './service';
+import { readConfigOrStop } from './start-failure';
 import { targetName } from './target';
 
-const { app, config, serverOptions } = openService(process.env);
+const config = readConfigOrStop(process.env);
+const { app, serverOptions } = openService(config);
 for (const target of TARGETS) http(target, toHttpFunction(app.handler(target), config.limits));
 cloudEvent('scoreFile', toCloudEventFunction(config, app.scoreFile));
 
 const target = TARGETS.find((name) => name === targetName(process.argv, process.env));
-if (target !== undefined) {
-  // The load overlaps with the start of the server. `modelInfo` answers without a session.
-  if (target !== 'modelInfo') app.preload();
-  if (config.rawHttp) takeNextServer(serverOptions(target));
-}
+// The load overlaps with the start of the server. `modelInfo` answers without a session.
+if (target !== undefined && target !== 'modelInfo') app.preload();
+if (target !== undefined && config.rawHttp) takeNextServer(serverOptions(target));
+else watchNextServer();

@@ -10,14 +10,25 @@
 // This relies on two facts of the framework that are not promised: that it calls `createServer` after loading
 // user code, and that it does so through the module object. test/hosts/hosts.test.ts fails if either changes, and
 // `RAW_HTTP=off` takes requests through Express again.
-import http from 'node:http';
+import http, { type Server } from 'node:http';
 import { createHttpServer, type HttpServerOptions } from './http-server';
+import { stopWithoutPort } from './start-failure';
 
 /** Makes the next HTTP server of this process one of ours. */
 export function takeNextServer(options: HttpServerOptions): void {
+  replaceNextServer(() => createHttpServer(options));
+}
+
+/** Leaves the next HTTP server of this process the framework's, which has nothing to say of a port that is in use. */
+export function watchNextServer(): void {
+  replaceNextServer((create) => create());
+}
+
+function replaceNextServer(make: (create: () => Server) => Server): void {
   const { createServer } = http;
-  http.createServer = () => {
+  // Called with the Express app alone.
+  http.createServer = (...args: readonly unknown[]) => {
     http.createServer = createServer;
-    return createHttpServer(options);
+    return stopWithoutPort(make(() => Reflect.apply(createServer, http, args)));
   };
 }

@@ -19,18 +19,12 @@ import { openStdout } from './stdout';
 /** The service of this process. */
 export interface Service {
   readonly app: App;
-  readonly config: Config;
   /** What a server of ours needs to answer for one target. */
   serverOptions(target: Target): HttpServerOptions;
 }
 
-/**
- * Sets the service up from the environment of the process. Nothing is read from the registry yet.
- *
- * @throws {TypeError} that names the variable which makes no sense.
- */
-export function openService(env: NodeJS.ProcessEnv): Service {
-  const config = readServiceConfig(env);
+/** Sets the service up. Nothing is read from the registry yet. */
+export function openService(config: Config): Service {
   const startup = createStartup();
   const app = createApp(config, {
     openRegistry: async () => createRegistry(await openStore(config.registry.uri, config.registry)),
@@ -45,7 +39,6 @@ export function openService(env: NodeJS.ProcessEnv): Service {
   });
   return {
     app,
-    config,
     serverOptions: (target) => ({
       handle: app.handler(target),
       refuse: app.refuse,
