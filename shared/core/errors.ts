@@ -55,6 +55,11 @@ interface ServingErrorOptions {
   /** Response headers that belong to the error: `Allow`, `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
+  /**
+   * Whether the deployment is set up so that this had to happen. Whoever set it up finds in the message what to change,
+   * and the log has no stack of it. @default false
+   */
+  readonly isMisconfigured?: boolean;
 }
 
 /**
@@ -66,6 +71,7 @@ export class ServingError extends Error {
   readonly errors: readonly FieldError[];
   readonly members: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
+  readonly isMisconfigured: boolean;
 
   constructor(code: ErrorCode, detail: string, options: ServingErrorOptions = {}) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
@@ -74,6 +80,7 @@ export class ServingError extends Error {
     this.errors = options.errors ?? [];
     this.members = options.members ?? {};
     this.headers = options.headers ?? {};
+    this.isMisconfigured = options.isMisconfigured ?? false;
   }
 
   /** HTTP status of the answer. */

@@ -137,7 +137,7 @@ async function credentialHeaders(storage: Storage): Promise<Readonly<Record<stri
     if (typeof status === 'number' && status >= 500) {
       throw new TransientFailure(`no access token was to be had (${status})`, { cause });
     }
-    throw new ServingError('store-unavailable', NO_CREDENTIALS, { cause });
+    throw new ServingError('store-unavailable', NO_CREDENTIALS, { cause, isMisconfigured: true });
   }
 }
 

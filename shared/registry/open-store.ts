@@ -64,5 +64,5 @@ function withScheme(host: string): string {
 }
 
 function refused(detail: string): ServingError {
-  return new ServingError('store-unavailable', detail);
+  return new ServingError('store-unavailable', detail, { isMisconfigured: true });
 }

@@ -27,7 +27,8 @@ export function fromStatus(status: number, cause?: unknown): TransientFailure | 
   if (status === 408 || status === 429 || (status >= 500 && status !== NOT_IMPLEMENTED)) {
     return new TransientFailure(`the store answered ${status}`, { cause });
   }
-  return new ServingError('store-unavailable', explain(status), { cause });
+  const isMisconfigured = status === 401 || status === 403 || status === 404;
+  return new ServingError('store-unavailable', explain(status), { cause, isMisconfigured });
 }
 
 /** Says what a failed connection means; the code is the system's or the HTTP client's. */

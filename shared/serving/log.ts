@@ -198,7 +198,7 @@ function toText(entry: LogEntry): string {
     model === undefined ? '' : `${model}/${version}`,
     coldStart === true ? 'cold start' : '',
     severity === 'INFO' || requestId === undefined ? '' : String(requestId),
-    typeof detail === 'string' && stack === undefined ? detail : '',
+    typeof detail === 'string' && stack === undefined && !message.includes(detail) ? detail : '',
   ].filter((text) => text !== '');
   const line = [new Date().toISOString().slice(11, 23), severity.padEnd(7), message, ...details].join('  ');
   return typeof stack === 'string' ? `${line}\n${stack}` : line;

@@ -59,7 +59,20 @@ export function failureEntry(
   error: unknown,
   severity: Severity = 'ERROR',
 ): LogEntry {
-  return { severity, message: `${what} failed: ${messageOf(error)}`, ...errorOf(config, error) };
+  const reason = isMisconfiguration(error) ? `${error.message} (${settingsOf(config)})` : messageOf(error);
+  return { severity, message: `${what} failed: ${reason}`, ...errorOf(config, error) };
+}
+
+/** What the deployment says of which model it is for. */
+function settingsOf({ model, registry }: Config): string {
+  const settings = { MODEL_NAME: model.name, MODEL_VERSION: model.version, MODEL_REGISTRY: registry.uri };
+  return Object.entries(settings)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name} is ${value}`]))
+    .join('; ');
+}
+
+function isMisconfiguration(error: unknown): error is ServingError {
+  return error instanceof ServingError && error.isMisconfigured;
 }
 
 /** Makes the log entry of a change of which versions answer. */
@@ -148,7 +161,8 @@ function errorOf(config: Config, error: unknown): Record<string, unknown> {
   if (error === undefined) return {};
   const { service, revision } = config.deployment;
   const code = error instanceof ServingError ? error.code : 'internal';
-  if (error instanceof ServingError && (error.status < 500 || hasCode(error, ...TOLD_ALREADY))) {
+  const isTold = error instanceof ServingError && (error.status < 500 || hasCode(error, ...TOLD_ALREADY));
+  if (isTold || isMisconfiguration(error)) {
     return { code, detail: error.message };
   }
   return {

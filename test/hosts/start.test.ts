@@ -1,7 +1,12 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startFunction } from '../functions-process';
+import { describeWithEmulator, type GcsEmulator, startGcsEmulator } from '../gcs-emulator';
 
 jest.setTimeout(60_000);
 
@@ -68,3 +73,121 @@ test.each(PROGRAMS)('a variable that makes no sense is told by %s in one line', 
     stderr: 'LOG_LEVEL: expected one of debug, info, warn, error, silent, got "loud"\n',
   });
 });
+
+/** Reads the one line that a start without the model which it was set up for is told in, however long that takes. */
+async function readFailure(
+  env: Readonly<Record<string, string>>,
+  program?: readonly string[],
+): Promise<string> {
+  const server = await startFunction({
+    target: 'serve',
+    env: { LOG_FORMAT: 'text', ...env },
+    ...(program && { program }),
+  });
+  try {
+    await until(() => server.output().includes('ERROR'));
+    await server.stop();
+    const lines = server
+      .output()
+      .split('\n')
+      .filter((line) => line !== '' && !line.includes('GET /health'));
+    // The framework says before that it serves.
+    return lines.slice(lines.findIndex((line) => line.includes('ERROR'))).join('\n');
+  } finally {
+    await server.stop();
+  }
+}
+
+describe('a setting that names what is not there is told in one line, with what is', () => {
+  const embedded = 'MODEL_REGISTRY is model-artifacts';
+
+  test.each<[string, Record<string, string>, string]>([
+    [
+      'a model',
+      { MODEL_NAME: 'irs' },
+      `the registry has no complete version of a model "irs", only of digits, iris (MODEL_NAME is irs; ${embedded})`,
+    ],
+    [
+      'a version',
+      { MODEL_NAME: 'iris', MODEL_VERSION: '7.0.0' },
+      `model "iris" has no complete version 7.0.0, only 1.0.0, 1.1.0 (MODEL_NAME is iris; MODEL_VERSION is 7.0.0; ${embedded})`,
+    ],
+    [
+      'a version of a model that is not there either',
+      { MODEL_NAME: 'irs', MODEL_VERSION: '1.0.0' },
+      `the registry has no complete version of a model "irs", only of digits, iris (MODEL_NAME is irs; MODEL_VERSION is 1.0.0; ${embedded})`,
+    ],
+    [
+      'a folder',
+      { MODEL_REGISTRY: '/no/such/folder', MODEL_NAME: 'iris' },
+      'the registry has no complete version of any model: expected MODEL/VERSION/manifest.json in it, with versions like 1.0.0 (MODEL_NAME is iris; MODEL_REGISTRY is /no/such/folder)',
+    ],
+  ])('%s', async (_, env, line) => {
+    expect(await readFailure(env)).toMatch(failing('manifest', line));
+  });
+
+  test('several models, and none of them named', async () => {
+    const line = await readFailure({ MODEL_REGISTRY: './model-artifacts' }, ['dist/server.js']);
+
+    expect(line).toMatch(
+      failing(
+        'manifest',
+        'the registry has several models (digits, iris), and MODEL_NAME does not say which to serve (MODEL_REGISTRY is ./model-artifacts)',
+      ),
+    );
+  });
+
+  test('another kind of address', async () => {
+    const line = await readFailure({ MODEL_REGISTRY: 's3://models' }, ['dist/server.js']);
+
+    expect(line).toMatch(
+      failing(
+        'registry',
+        'a store is gs://bucket/prefix or a path, got s3:// (MODEL_REGISTRY is s3://models)',
+      ),
+    );
+  });
+});
+
+describeWithEmulator('a bucket that is not there', () => {
+  let emulator: GcsEmulator;
+
+  beforeAll(async () => {
+    emulator = await startGcsEmulator();
+  });
+
+  afterAll(() => emulator?.stop());
+
+  test('is told in one line', async () => {
+    const env = { MODEL_REGISTRY: 'gs://modles', MODEL_NAME: 'iris', GCS_API_ENDPOINT: emulator.endpoint };
+
+    expect(await readFailure(env)).toMatch(
+      failing(
+        'manifest',
+        'the store answered 404: does the bucket exist? (MODEL_NAME is iris; MODEL_REGISTRY is gs://modles)',
+      ),
+    );
+  });
+});
+
+test('a fault of the model is told with its stack', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'start-'));
+  await cp(join(root, 'model-artifacts/iris/1.0.0'), join(folder, 'iris/1.0.0'), { recursive: true });
+  await writeFile(join(folder, 'iris/1.0.0/model.onnx'), 'not what it was');
+
+  const told = await readFailure({ MODEL_REGISTRY: folder, MODEL_NAME: 'iris' });
+
+  await rm(folder, { recursive: true });
+  expect(told).toMatch(/loading the model failed: .+\nServingError: .+\n {4}at /);
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let attempt = 0; attempt < 1_000 && !condition(); attempt++) await sleep(20);
+  expect(condition()).toBe(true);
+}
+
+/** The line of a load that failed, alone. */
+function failing(what: string, reason: string): RegExp {
+  const text = `ERROR    loading the ${what} failed: ${reason}`.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+  return new RegExp(`^[\\d:.]+  ${text}$`);
+}

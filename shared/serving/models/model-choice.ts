@@ -5,6 +5,7 @@ import { routingOf, type StateSnapshot } from '../../registry/model-state';
 import type { Registry } from '../../registry/registry';
 import { createLoadCache } from '../../runtime/load-cache';
 import type { Catalogue, CatalogueParts } from './catalogue';
+import { missingModel, onlyModel } from './missing-model';
 import { openRollout, type Rollout, type RolloutParts, type VersionReason } from './rollout';
 
 /** Which model a request asks for; what it leaves out, the deployment and the registry decide. */
@@ -148,7 +149,7 @@ async function open(registry: Registry, name: string, parts: ChoiceParts): Promi
   const snapshot = await registry.state(name);
   const isDecided = sharesOf(routingOf(snapshot.state)).size > 0;
   const highest = isDecided ? undefined : (await registry.versions(name)).at(-1);
-  if (!isDecided && highest === undefined) throw nothingIn(registry, name);
+  if (!isDecided && highest === undefined) throw await missingModel(registry, name);
   return openRollout(snapshot, highest, {
     model: name,
     readIfChanged: (generation) => glance((opened) => changeOf(opened, name, { generation, catalogue })),
@@ -179,24 +180,6 @@ async function changeOf(
   return snapshot;
 }
 
-async function onlyModel(registry: Registry): Promise<string> {
-  const names = await completeModels(registry);
-  const [name] = names;
-  if (name !== undefined && names.length === 1) return name;
-  const cause = new Error(`looked for models in ${registry.uri}`);
-  if (name === undefined) throw new ServingError('object-not-found', 'the registry has no models', { cause });
-  const detail = `the registry has several models (${names.join(', ')}), and MODEL_NAME does not say which to serve`;
-  throw new ServingError('object-not-found', detail, { cause });
-}
-
-/** A model whose first version is being published is none yet. */
-async function completeModels(registry: Registry): Promise<readonly string[]> {
-  const names = await registry.models();
-  if (names.length < 2) return names;
-  const versions = await Promise.all(names.map((name) => registry.versions(name)));
-  return names.filter((_, index) => (versions[index]?.length ?? 0) > 0);
-}
-
 /** @throws {ServingError} `model-not-found` for a name that the registry has not */
 async function known(catalogue: Catalogue, name: string): Promise<string> {
   const names = await catalogue.names();
@@ -213,12 +196,6 @@ async function unknown(
     versions: await catalogue.versions(name),
     aliases: Object.keys(rollout.routing().aliases),
   });
-}
-
-function nothingIn({ uri }: Registry, name: string): ServingError {
-  const cause = new Error(`looked in ${uri} for ${name}/<version>/manifest.json, with versions like 1.0.0`);
-  const detail = `the registry has no complete version of a model "${name}"`;
-  return new ServingError('object-not-found', detail, { cause });
 }
 
 function notFound(detail: string, members: Readonly<Record<string, readonly string[]>>): ServingError {

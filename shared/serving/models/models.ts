@@ -1,5 +1,5 @@
 import { type DeadlineOptions, withDeadline } from '../../core/deadline';
-import { ServingError } from '../../core/errors';
+import { hasCode, ServingError } from '../../core/errors';
 import { isImage, isTabular, type Manifest } from '../../core/manifest';
 import type { Registry } from '../../registry/registry';
 import { createLoadCache } from '../../runtime/load-cache';
@@ -9,6 +9,7 @@ import type { Config } from '../config';
 import type { Severity } from '../log';
 import { createCatalogue } from './catalogue';
 import { exampleInputs } from './example-inputs';
+import { missingVersion } from './missing-model';
 import { type Choice, createModelChoice, type ModelRef, type ModelVersion } from './model-choice';
 import { openModelSession } from './model-session';
 import { isOwnFault, type Rollout, type RoutingChange } from './rollout';
@@ -105,7 +106,9 @@ export function createModels(config: Config, parts: ModelsParts): Models {
   });
 
   const manifestOf = ({ name, version }: ModelVersion) =>
-    manifests.get(`manifest ${name}/${version}`, () => read((registry) => registry.manifest(name, version)));
+    manifests.get(`manifest ${name}/${version}`, () =>
+      read((registry) => readManifest(registry, { name, version })),
+    );
 
   const getServed = (chosen: ModelVersion) =>
     models.get(keyOf(chosen), () => read((registry, signal) => load(chosen, registry, signal)));
@@ -189,6 +192,16 @@ export function createModels(config: Config, parts: ModelsParts): Models {
     },
     rollout: choice.rollout,
   };
+}
+
+/** A version that is not there is one that the deployment is pinned to: others are looked for first. */
+async function readManifest(registry: Registry, { name, version }: ModelVersion): Promise<Manifest> {
+  try {
+    return await registry.manifest(name, version);
+  } catch (error) {
+    if (!hasCode(error, 'object-not-found')) throw error;
+    throw await missingVersion(registry, { name, version });
+  }
 }
 
 /** Whether a request left its version open: another can answer it. One that says what it wants is told that it cannot have it. */
