@@ -13,8 +13,8 @@ export interface HttpServerOptions {
   readonly limits: BodyLimits;
   /** How long requests in flight may take to finish after SIGTERM, in milliseconds. */
   readonly drainMs: number;
-  /** Called once the server listens. */
-  readonly onListening: () => void;
+  /** Called once the server listens, with its TCP port. */
+  readonly onListening: (port: number) => void;
   /** Called when everything in flight is answered; the process exits once it is done, or a second later. */
   readonly onDrained: () => Promise<void>;
 }
@@ -55,13 +55,21 @@ export function createHttpServer(options: HttpServerOptions): Server {
   // Left to itself, Node answers a missing Host and an unknown Expect with an empty body and no word in the log.
   const server = http.createServer(SERVER_OPTIONS, onRequest);
   server.on('checkExpectation', onRequest);
-  server.once('listening', onListening);
+  onceListening(server, onListening);
   answerClientErrors(server, refuse);
   onSigterm(server, async () => {
     await drain.finish(server, drainMs);
     await Promise.race([onDrained(), sleep(LAST_WORDS_MS)]);
   });
   return server;
+}
+
+/** Calls back once a server listens; a port of 0 lets the system choose. */
+export function onceListening(server: Server, onListening: (port: number) => void): void {
+  server.once('listening', () => {
+    const address = server.address();
+    if (address !== null && typeof address !== 'string') onListening(address.port);
+  });
 }
 
 /** Runs the end of a process once, however often it is asked for, and exits. */

@@ -16,5 +16,6 @@ cloudEvent('scoreFile', toCloudEventFunction(config, app.scoreFile));
 const target = TARGETS.find((name) => name === targetName(process.argv, process.env));
 // The load overlaps with the start of the server. `modelInfo` answers without a session.
 if (target !== undefined && target !== 'modelInfo') app.preload();
-if (target !== undefined && config.rawHttp) takeNextServer(serverOptions(target));
-else watchNextServer();
+if (target === undefined) watchNextServer(() => {});
+else if (config.rawHttp) takeNextServer(serverOptions(target));
+else watchNextServer(serverOptions(target).onListening);

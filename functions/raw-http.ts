@@ -11,7 +11,7 @@
 // user code, and that it does so through the module object. test/hosts/hosts.test.ts fails if either changes, and
 // `RAW_HTTP=off` takes requests through Express again.
 import http, { type Server } from 'node:http';
-import { createHttpServer, type HttpServerOptions } from './http-server';
+import { createHttpServer, type HttpServerOptions, onceListening } from './http-server';
 import { stopWithoutPort } from './start-failure';
 
 /** Makes the next HTTP server of this process one of ours. */
@@ -20,8 +20,12 @@ export function takeNextServer(options: HttpServerOptions): void {
 }
 
 /** Leaves the next HTTP server of this process the framework's, which has nothing to say of a port that is in use. */
-export function watchNextServer(): void {
-  replaceNextServer((create) => create());
+export function watchNextServer(onListening: (port: number) => void): void {
+  replaceNextServer((create) => {
+    const server = create();
+    onceListening(server, onListening);
+    return server;
+  });
 }
 
 function replaceNextServer(make: (create: () => Server) => Server): void {

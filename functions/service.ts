@@ -11,6 +11,8 @@ import { createSession } from '../shared/runtime/session';
 import { type App, createApp } from '../shared/serving/app';
 import { type Config, type EmbeddedModels, readConfig } from '../shared/serving/config';
 import { createLog } from '../shared/serving/log';
+import type { Serving } from '../shared/serving/models/serving';
+import { servingEntry } from '../shared/serving/request-entry';
 import type { Target } from '../shared/serving/routes';
 import type { HttpServerOptions } from './http-server';
 import { startShadowProcess } from './shadow-process';
@@ -26,6 +28,7 @@ export interface Service {
 /** Sets the service up. Nothing is read from the registry yet. */
 export function openService(config: Config): Service {
   const startup = createStartup();
+  const log = createLog(config, { writeLine: openStdout() });
   const app = createApp(config, {
     openRegistry: async () => createRegistry(await openStore(config.registry.uri, config.registry)),
     createSession,
@@ -35,8 +38,17 @@ export function openService(config: Config): Service {
     startup: startup.read,
     readAsset,
     startShadow: () => startShadowProcess(join(__dirname, 'shadow.js')),
-    log: createLog(config, { writeLine: openStdout() }),
+    log,
   });
+
+  /** Says what is served and where, once it is. What cannot be is logged by whoever loads it. */
+  function announce(target: Target, port: number): void {
+    const isLocal = config.deployment.type === 'local';
+    const address = isLocal ? `http://localhost:${port}` : `port ${port}`;
+    const say = (serving: Serving) => log.announce(servingEntry(config, serving, address));
+    app.serving(target).then(say, () => {});
+  }
+
   return {
     app,
     serverOptions: (target) => ({
@@ -44,7 +56,10 @@ export function openService(config: Config): Service {
       refuse: app.refuse,
       limits: config.limits,
       drainMs: config.drainMs,
-      onListening: startup.listening,
+      onListening: (port) => {
+        startup.listening();
+        announce(target, port);
+      },
       onDrained: () => app.close(),
     }),
   };

@@ -12,6 +12,7 @@ import { createImageReader, type ImageReaderParts } from './images/image-reader'
 import type { Log } from './log';
 import { createMetrics, type Metrics } from './metrics/metrics';
 import { createModels, type ModelsParts } from './models/models';
+import { type Serving, waitForServing } from './models/serving';
 import type { PagesParts } from './pages';
 import { failureEntry, requestEntry, round, switchEntry } from './request-entry';
 import { protocolOfPath, routesOf, type Target } from './routes';
@@ -47,6 +48,8 @@ export interface App {
   scoreFile(files: ObjectFiles, event: StorageEvent): Promise<ScoreOutcome>;
   /** Begins to load the model; a failure is logged and met again by the first request. */
   preload(): void;
+  /** Resolves once requests that name no version can be answered. @throws {ServingError} `model-unavailable` */
+  serving(target: Target): Promise<Serving>;
   /** Resolves once everything is written that was to be. */
   close(): Promise<void>;
 }
@@ -141,6 +144,8 @@ export function createApp(config: Config, parts: AppParts): App {
       return scoreFile({ scoring: config.scoring, files, openScorer, now, log: log.write }, event);
     },
     preload: () => void models.get().catch(() => {}),
+    serving: (target) =>
+      waitForServing(models, { pinned: config.model.version, isLoaded: target !== 'modelInfo' }),
     async close() {
       shadows.close();
       await Promise.all([guard.close(), tracing?.close()]);

@@ -25,6 +25,15 @@ export interface Log {
   close(): Promise<void>;
 }
 
+/** The log of a service. */
+export interface ServiceLog extends Log {
+  /**
+   * Writes the entry of the start. The first request may be waiting by then, and what `write` opens takes longer than
+   * its answer: so a line goes out as it is, and what goes through the API does so with the first entry that is written.
+   */
+  announce(entry: LogEntry): void;
+}
+
 export interface LogParts {
   /** Writes one line, without its newline, to standard output. */
   readonly writeLine: (line: string) => void;
@@ -43,8 +52,9 @@ const LEVELS = { DEBUG: 'debug', INFO: 'info', WARNING: 'warn', ERROR: 'error' }
  * Opens the log. Winston is imported when the first entry is written, which is after the first answer was
  * sent: no caller waits for it. Entries written meanwhile are kept, in order.
  */
-export function createLog(config: Config, parts: LogParts): Log {
-  if (config.log.level === 'silent') return { write: () => {}, close: async () => {} };
+export function createLog(config: Config, parts: LogParts): ServiceLog {
+  const { level, transport } = config.log;
+  if (level === 'silent') return { write: () => {}, announce: () => {}, close: async () => {} };
   const waiting: LogEntry[] = [];
   let logger: Logger | undefined;
   let opening: Promise<void> | undefined;
@@ -71,13 +81,19 @@ export function createLog(config: Config, parts: LogParts): Log {
       waiting.push(entry);
       opening ??= open();
     },
+    announce(entry) {
+      if (transport === 'cloud' && opening === undefined) waiting.push(entry);
+      else if (transport === 'cloud') this.write(entry);
+      else if (level === 'info' || level === 'debug') writeLine(lineWriter(config)(entry));
+    },
     async close() {
+      if (waiting.length > 0) opening ??= open();
       await opening;
       if (logger === undefined) return;
-      const open = logger;
+      const opened = logger;
       await new Promise<void>((resolve) => {
-        open.once('finish', resolve);
-        open.end();
+        opened.once('finish', resolve);
+        opened.end();
       });
     },
   };
@@ -107,7 +123,7 @@ async function createLogger(config: Config, parts: LogParts): Promise<Logger> {
 
 /** Writes each entry as one line. Winston's own stream transport would take three times as long for it. */
 function lineTransport(winston: Winston, config: Config, { writeLine }: LogParts): Transport {
-  const toLine = config.log.format === 'json' ? toJson : toText;
+  const toLine = lineWriter(config);
   // Winston's types call it `transport`.
   const { Transport: Base } = winston as unknown as { readonly Transport: typeof Transport };
   class LineTransport extends Base {
@@ -117,6 +133,10 @@ function lineTransport(winston: Winston, config: Config, { writeLine }: LogParts
     }
   }
   return new LineTransport();
+}
+
+function lineWriter({ log }: Config): (entry: LogEntry) => string {
+  return log.format === 'json' ? toJson : toText;
 }
 
 /** The transport to the API; undefined, with a complaint, where there are no credentials for it. */
@@ -195,7 +215,7 @@ function toText(entry: LogEntry): string {
   } = entry;
   const details = [
     typeof latencyMs === 'number' ? `${latencyMs.toFixed(1)} ms` : '',
-    model === undefined ? '' : `${model}/${version}`,
+    version === undefined ? '' : `${model}/${version}`,
     coldStart === true ? 'cold start' : '',
     severity === 'INFO' || requestId === undefined ? '' : String(requestId),
     typeof detail === 'string' && stack === undefined && !message.includes(detail) ? detail : '',

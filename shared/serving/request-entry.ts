@@ -5,6 +5,7 @@ import type { Config } from './config';
 import type { Exchange, Timings } from './exchange';
 import type { LogEntry, Severity } from './log';
 import type { RoutingChange } from './models/rollout';
+import type { Serving } from './models/serving';
 import { notePayload } from './payload-entry';
 
 /** Makes the log entry of one answered request. */
@@ -85,6 +86,17 @@ export function switchEntry({ model, from, to }: RoutingChange): LogEntry {
     model,
     from,
     to,
+  };
+}
+
+/** Makes the log entry of a start: what answers, and where. */
+export function servingEntry(config: Config, { model, answering }: Serving, address: string): LogEntry {
+  return {
+    severity: 'INFO',
+    message: `serving ${model} ${formatShares(answering)} at ${address}`,
+    'logging.googleapis.com/labels': { service: config.deployment.service, model },
+    model,
+    answering,
   };
 }
 

@@ -1,3 +1,6 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type FunctionProcess, startFunction } from '../functions-process';
 import { send } from './send';
 
@@ -23,10 +26,10 @@ const CLOUD = {
   MODEL_NAME: 'iris',
 };
 
-/** Ends the server and gives all that it logged, save the probes of whoever started it. */
+/** Ends the server and gives all that it logged, save of its start and the probes of whoever started it. */
 async function entriesOf(server: FunctionProcess) {
   await server.stop();
-  return server.entries().filter(({ message }) => message !== 'GET /health 200');
+  return server.entries().filter(({ message }) => !/^(GET \/health 200$|serving )/.test(String(message)));
 }
 
 describe.each([
@@ -169,16 +172,20 @@ describe('the log', () => {
   });
 
   test('has a failed load once, as an error with its stack, however many requests met it', async () => {
-    const server = await startFunction({ target: 'serve', env: { ...CLOUD, MODEL_VERSION: '9.9.9' } });
+    const folder = await mkdtemp(join(tmpdir(), 'logs-'));
+    await cp('model-artifacts/iris/1.0.0', join(folder, 'iris/1.0.0'), { recursive: true });
+    await writeFile(join(folder, 'iris/1.0.0/model.onnx'), 'not what it was');
+    const server = await startFunction({ target: 'serve', env: { ...CLOUD, MODEL_REGISTRY: folder } });
     await Promise.all(Array.from({ length: 5 }, () => send(server.url, post({ features: [1, 2, 3, 4] }))));
 
     const entries = await entriesOf(server);
     const errors = entries.filter(({ severity }) => severity === 'ERROR');
 
+    await rm(folder, { recursive: true });
     expect(errors).toMatchObject([
       {
-        message: expect.stringMatching(/^loading the manifest failed: /),
-        code: 'object-not-found',
+        message: expect.stringMatching(/^loading the model failed: /),
+        code: 'corrupt-artifact',
         stack_trace: expect.stringMatching(/^ServingError: .*\n {4}at /),
         serviceContext: { service: 'predict', version: 'predict-00001-abc' },
       },
@@ -186,6 +193,24 @@ describe('the log', () => {
     expect(entries.filter(({ status, severity }) => status === 503 && severity === 'WARNING')).toHaveLength(
       5,
     );
+  });
+
+  test('has a setting that is wrong once, with what to change and without a stack', async () => {
+    const server = await startFunction({ target: 'serve', env: { ...CLOUD, MODEL_VERSION: '9.9.9' } });
+    await send(server.url, post({ features: [1, 2, 3, 4] }));
+
+    const errors = (await entriesOf(server)).filter(({ severity }) => severity === 'ERROR');
+
+    const detail = 'model "iris" has no complete version 9.9.9, only 1.0.0, 1.1.0';
+    expect(errors).toEqual([
+      {
+        time: expect.any(String),
+        severity: 'ERROR',
+        message: `loading the manifest failed: ${detail} (MODEL_NAME is iris; MODEL_VERSION is 9.9.9; MODEL_REGISTRY is model-artifacts)`,
+        code: 'object-not-found',
+        detail,
+      },
+    ]);
   });
 
   test('loses nothing of a burst, and keeps every entry on a line of its own', async () => {

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startFunction } from '../functions-process';
+import { type StartOptions, startFunction } from '../functions-process';
 import { describeWithEmulator, type GcsEmulator, startGcsEmulator } from '../gcs-emulator';
 
 jest.setTimeout(60_000);
@@ -71,6 +71,60 @@ test.each(PROGRAMS)('a variable that makes no sense is told by %s in one line', 
     code: 1,
     stdout: '',
     stderr: 'LOG_LEVEL: expected one of debug, info, warn, error, silent, got "loud"\n',
+  });
+});
+
+describe('what is served, and where', () => {
+  const server = ['dist/server.js'];
+
+  test.each<[string, StartOptions]>([
+    ['the container server', { target: 'serve', program: server }],
+    ['the Functions Framework', { target: 'serve' }],
+    ['the Functions Framework with RAW_HTTP=off', { target: 'serve', env: { RAW_HTTP: 'off' } }],
+    ['the function of the manifest', { target: 'modelInfo' }],
+    ['a server of one version', { target: 'serve', program: server, env: { MODEL_VERSION: '1.0.0' } }],
+  ])('is told at a terminal by %s', async (_, options) => {
+    const started = await startFunction({ ...options, env: { LOG_FORMAT: 'text', ...options.env } });
+    const line = ` INFO     serving iris 1.0.0 at http://localhost:${started.port}\n`;
+
+    await until(() => started.output().includes(line));
+    await started.stop();
+
+    expect(started.output().split('serving iris')).toHaveLength(2);
+  });
+
+  test('is one entry in the cloud, with the shares of a split', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'start-'));
+    await cp(join(root, 'model-artifacts/iris'), join(folder, 'iris'), { recursive: true });
+    const state = { schema_version: 1, aliases: {}, traffic: { '1.0.0': 90, '1.1.0': 10 } };
+    await writeFile(join(folder, 'iris/model.json'), JSON.stringify(state));
+    const env = { K_SERVICE: 'predict', FUNCTION_TARGET: 'serve', MODEL_REGISTRY: folder };
+    const started = await startFunction({ target: 'serve', env });
+    const told = () => started.entries().filter(({ message }) => String(message).startsWith('serving '));
+
+    await until(() => told().length > 0);
+    await started.stop();
+
+    await rm(folder, { recursive: true });
+    expect(told()).toEqual([
+      {
+        time: expect.stringMatching(/^20.+Z$/),
+        severity: 'INFO',
+        message: `serving iris 1.0.0 (90 %), 1.1.0 (10 %) at port ${started.port}`,
+        'logging.googleapis.com/labels': { service: 'predict', model: 'iris' },
+        model: 'iris',
+        answering: { '1.0.0': 90, '1.1.0': 10 },
+      },
+    ]);
+  });
+
+  test('is not told where only warnings are asked for', async () => {
+    const started = await startFunction({ target: 'serve', env: { LOG_LEVEL: 'warn' } });
+
+    await until(async () => (await fetch(`${started.url}/ready`)).ok);
+    await started.stop();
+
+    expect(started.output()).not.toContain('serving iris');
   });
 });
 
@@ -181,9 +235,12 @@ test('a fault of the model is told with its stack', async () => {
   expect(told).toMatch(/loading the model failed: .+\nServingError: .+\n {4}at /);
 });
 
-async function until(condition: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 1_000 && !condition(); attempt++) await sleep(20);
-  expect(condition()).toBe(true);
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 1_000; attempt++) {
+    if (await condition()) return;
+    await sleep(20);
+  }
+  throw new Error('it did not come to be');
 }
 
 /** The line of a load that failed, alone. */

@@ -36,3 +36,20 @@ test('LOG_TRANSPORT=cloud sends entries through the Cloud Logging API, special f
     jsonPayload: { message: 'POST /predict 422', metadata: { requestId: 'order-66', latencyMs: 12 } },
   });
 });
+
+test('an entry of the start goes through the API with what is written next, or at the end', async () => {
+  const config = readConfig({ LOG_TRANSPORT: 'cloud', GOOGLE_CLOUD_PROJECT: 'demo-project' });
+  const log = createLog(config, {
+    writeLine: () => {},
+    cloudClient: { apiEndpoint: '127.0.0.1', port: server.port, sslCreds: credentials.createInsecure() },
+  });
+
+  log.announce({ severity: 'INFO', message: 'serving iris 1.0.0 at port 8080' });
+  await log.close();
+
+  expect(server.entries).toContainEqual(
+    expect.objectContaining({
+      jsonPayload: expect.objectContaining({ message: 'serving iris 1.0.0 at port 8080' }),
+    }),
+  );
+});
