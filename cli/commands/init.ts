@@ -144,10 +144,22 @@ function describeOutcome(file: string, { name, version }: VersionWish, outcome: 
   const { manifest, answer } = outcome.version;
   return [
     `${name} ${version}: ${describe(manifest)}`,
+    ...describeClasses(manifest),
     ...(answer === undefined ? [] : [`its example is answered with ${answer}`]),
     ...outcome.wrote.map((path) => `wrote ${relative('', path)}`),
     ...(outcome.wrote.length === 0 ? ['nothing was written (--dry-run)'] : []),
   ];
+}
+
+/** Answers have the index of a class beside its label; the file may have a value of its own for it. */
+function describeClasses(manifest: Manifest): string[] {
+  if (!isTabular(manifest) || manifest.classes === undefined) return [];
+  const { label_values: values } = manifest.output;
+  const classes = manifest.classes.map((label, index) => {
+    const value = values?.[index];
+    return `${index} is ${label}${value === undefined ? '' : ` (${value} in the file)`}`;
+  });
+  return [`classes: ${classes.join(', ')}`];
 }
 
 /** Whoever made a new version may think that it answers. */

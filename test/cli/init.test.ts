@@ -93,6 +93,16 @@ describe('init', () => {
     ]);
   });
 
+  test('says which class got which label, and what the file calls it', async () => {
+    const named = await init(codedModel(), '--labels', 'low,high,none', '--dry-run');
+    const own = await init(zipMapModel(), '--dry-run');
+
+    expect(named.stdout).toContain(
+      'classes: 0 is low (10 in the file), 1 is high (20 in the file), 2 is none (-5 in the file)\n',
+    );
+    expect(own.stdout).toContain('classes: 0 is red, 1 is green, 2 is blue\n');
+  });
+
   test('takes names, ranges, examples and the baseline from data', async () => {
     const csv = join(folder, 'data.csv');
     await writeFile(csv, 'height,colour,width\n1,red,5\n2,blue,\n3,blue,7\n');
