@@ -1,5 +1,5 @@
 import { hasCode } from '../core/errors';
-import { versionsOf } from '../core/routing';
+import { sharesOf, versionsOf } from '../core/routing';
 import { type ModelState, routingOf, type StateSnapshot } from './model-state';
 import { unfinishedVersions } from './publish';
 import { createRegistry } from './registry';
@@ -47,7 +47,7 @@ export async function findGarbage(store: Store, model: string, options: GarbageO
   const registry = createRegistry(store);
   const seen = await registry.state(model);
   const versions = await registry.versions(model);
-  const needed = new Set([...neededBy(seen.state), ...newest(versions, options.keep)]);
+  const needed = new Set([...neededBy(seen.state, versions.at(-1)), ...newest(versions, options.keep)]);
   // One that a removal before this one has not come to is no more in the way of anybody than the others.
   const begun = (await unfinishedVersions(store, model)).filter((version) => !needed.has(version));
   const left = await Promise.all(begun.map((version) => findOld(store, { model, version }, options)));
@@ -62,11 +62,14 @@ function newest(versions: readonly string[], count: number): readonly string[] {
   return count === 0 ? [] : versions.slice(-count);
 }
 
-function neededBy(state: ModelState): string[] {
+/** @param highest the version that answers where nothing was ever decided. */
+function neededBy(state: ModelState, highest: string | undefined): string[] {
   const before = (state.history ?? []).filter(({ from }) => from !== undefined).slice(-CHANGES);
-  return [routingOf(state), ...before.flatMap(({ from }) => from ?? [])].flatMap((routing) => [
-    ...versionsOf(routing),
-  ]);
+  const routings = [routingOf(state), ...before.flatMap(({ from }) => from ?? [])];
+  return [
+    ...sharesOf(routingOf(state), highest).keys(),
+    ...routings.flatMap((routing) => [...versionsOf(routing)]),
+  ];
 }
 
 /** What is left of a version; undefined where some of it is young: it may be finished any moment. */

@@ -88,6 +88,14 @@ function describeGarbage(): void {
     expect((await find({ keep: 2 })).versions).toEqual(['1.1.0']);
   });
 
+  test('is not what answers where nothing was ever decided', async () => {
+    await publishTexts(store, '1.0.0', '1.1.0');
+    const { generation } = (await store.stat('iris/model.json')) ?? {};
+    await store.remove('iris/model.json', generation ?? '');
+
+    expect((await find()).versions).toEqual(['1.0.0']);
+  });
+
   test('is removed whole, and its number is not given away again', async () => {
     await publishTexts(store, '1.0.0', '1.1.0');
 
