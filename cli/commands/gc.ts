@@ -1,5 +1,5 @@
 import { ServingError } from '../../shared/core/errors';
-import { findGarbage, removeGarbage } from '../../shared/registry/garbage';
+import { findGarbage, type Kept, removeGarbage, type Unfinished } from '../../shared/registry/garbage';
 import { createRegistry, type Registry } from '../../shared/registry/registry';
 import type { AddCommand } from '../command';
 import { UsageError } from '../exit-code';
@@ -39,7 +39,15 @@ export const addGc: AddCommand = (program, { globals, terminal, action }) => {
           const { versions, unfinished } = options.yes
             ? await removeGarbage(store, name, found, noteOf(terminal, options))
             : found;
-          models.push({ name, versions, unfinished: unfinished.map(({ version }) => version) });
+          models.push({
+            name,
+            versions,
+            unfinished: unfinished.map(({ version }) => version),
+            kept: [
+              ...found.kept,
+              ...found.unfinished.filter((each) => !unfinished.includes(each)).map(toBusy),
+            ],
+          });
         }
         return { json: { removed: options.yes, models }, lines: toLines(models, options.yes) };
       }),
@@ -60,6 +68,11 @@ interface Removal {
   readonly name: string;
   readonly versions: readonly string[];
   readonly unfinished: readonly string[];
+  readonly kept: readonly Kept[];
+}
+
+function toBusy({ version }: Unfinished): Kept {
+  return { version, why: ['somebody has written to it meanwhile'] };
 }
 
 function toLines(models: readonly Removal[], isRemoved: boolean): string[] {
@@ -69,8 +82,11 @@ function toLines(models: readonly Removal[], isRemoved: boolean): string[] {
       (version) => `${isRemoved ? 'removed' : 'would remove'} what is left of ${name}/${version}`,
     ),
   ]);
-  if (lines.length === 0) return ['nothing to remove'];
-  return isRemoved ? lines : [...lines, 'nothing was removed: say --yes to do so'];
+  const kept = models.flatMap(({ name, kept }) =>
+    kept.map(({ version, why }) => `keeps ${name}/${version}: ${why.join('; ')}`),
+  );
+  if (lines.length === 0) return [...kept, 'nothing to remove'];
+  return [...lines, ...kept, ...(isRemoved ? [] : ['nothing was removed: say --yes to do so'])];
 }
 
 function toCount(text: string): number {

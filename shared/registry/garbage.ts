@@ -24,6 +24,8 @@ export interface Garbage {
   readonly versions: readonly string[];
   /** Versions that were begun and never finished. */
   readonly unfinished: readonly Unfinished[];
+  /** All others, complete ones first. */
+  readonly kept: readonly Kept[];
 }
 
 /** What was removed of a model. */
@@ -34,6 +36,13 @@ export interface Unfinished {
   readonly version: string;
   /** Keys of its files, with the generations that were found to be old. */
   readonly files: readonly (readonly [key: string, generation: string])[];
+}
+
+/** A version that stays. */
+export interface Kept {
+  readonly version: string;
+  /** Every reason, in words; at least one. */
+  readonly why: readonly string[];
 }
 
 /** How many of the last changes a rollback must still be able to go back to. */
@@ -47,30 +56,72 @@ export async function findGarbage(store: Store, model: string, options: GarbageO
   const registry = createRegistry(store);
   const seen = await registry.state(model);
   const versions = await registry.versions(model);
-  const needed = new Set([...neededBy(seen.state, versions.at(-1)), ...newest(versions, options.keep)]);
+  const reasons = [
+    ...reasonsOfState(seen.state, versions.at(-1)),
+    ...newest(versions, options.keep).map((version): Reason => [version, newestOf(options)]),
+  ];
+  const whyOf = (version: string) => reasons.flatMap(([kept, why]) => (kept === version ? [why] : []));
   // One that a removal before this one has not come to is no more in the way of anybody than the others.
-  const begun = (await unfinishedVersions(store, model)).filter((version) => !needed.has(version));
+  const begun = (await unfinishedVersions(store, model)).filter((version) => whyOf(version).length === 0);
   const left = await Promise.all(begun.map((version) => findOld(store, { model, version }, options)));
+  const young = begun.filter((_, index) => left[index] === undefined);
+  const kept = versions.map((version) => ({ version, why: whyOf(version) }));
   return {
     seen,
-    versions: versions.filter((version) => !needed.has(version)),
+    versions: kept.filter(({ why }) => why.length === 0).map(({ version }) => version),
     unfinished: left.filter((each) => each !== undefined),
+    kept: [
+      ...kept.filter(({ why }) => why.length > 0),
+      ...young.map((version) => ({ version, why: [youngerThan(options)] })),
+    ],
   };
+}
+
+type Reason = readonly [version: string, why: string];
+
+/** @param highest the version that answers where nothing was ever decided. */
+function reasonsOfState(state: ModelState, highest: string | undefined): readonly Reason[] {
+  const routing = routingOf(state);
+  const { aliases, traffic = {}, shadow } = routing;
+  const named = Object.entries(aliases).map(([alias, version]): Reason => [version, `${alias} points to it`]);
+  const isDecided = sharesOf(routing).size > 0;
+  return [
+    ...named,
+    ...Object.entries(traffic).map(
+      ([version, percent]): Reason => [version, `it has ${percent} % of the traffic`],
+    ),
+    ...(shadow === undefined ? [] : [[shadow.version, 'it is the shadow'] as const]),
+    ...(isDecided || highest === undefined ? [] : [[highest, 'it answers, as the highest'] as const]),
+    ...reasonsOfHistory(state),
+  ];
+}
+
+/** The last change of each version alone: one is enough for it to stay. */
+function reasonsOfHistory({ history = [] }: ModelState): readonly Reason[] {
+  const undoable = history.flatMap(({ from, sequence }) => (from === undefined ? [] : [{ from, sequence }]));
+  const reasons = undoable
+    .slice(-CHANGES)
+    .flatMap(({ from, sequence }) =>
+      [...versionsOf(from)].map(
+        (version): Reason => [version, `a rollback of change ${sequence} would need it`],
+      ),
+    );
+  return [...new Map(reasons)];
 }
 
 function newest(versions: readonly string[], count: number): readonly string[] {
   return count === 0 ? [] : versions.slice(-count);
 }
 
-/** @param highest the version that answers where nothing was ever decided. */
-function neededBy(state: ModelState, highest: string | undefined): string[] {
-  const before = (state.history ?? []).filter(({ from }) => from !== undefined).slice(-CHANGES);
-  const routings = [routingOf(state), ...before.flatMap(({ from }) => from ?? [])];
-  return [
-    ...sharesOf(routingOf(state), highest).keys(),
-    ...routings.flatMap((routing) => [...versionsOf(routing)]),
-  ];
+function newestOf({ keep }: GarbageOptions): string {
+  return keep === 1 ? 'it is the newest' : `it is one of the newest ${keep}`;
 }
+
+function youngerThan({ unfinishedMs }: GarbageOptions): string {
+  return `it is not finished, and was written to within the last ${unfinishedMs / HOUR_MS} hours`;
+}
+
+const HOUR_MS = 3_600_000;
 
 /** What is left of a version; undefined where some of it is young: it may be finished any moment. */
 async function findOld(

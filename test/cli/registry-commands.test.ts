@@ -287,8 +287,52 @@ describeOnRegistries('the commands', (openRegistry) => {
     test('removes nothing without --yes', async () => {
       const said = await registry.run('gc', 'iris', '--keep', '0');
 
-      expect(said).toEqual(ok('would remove iris/1.1.0\nnothing was removed: say --yes to do so'));
+      expect(said).toEqual(
+        ok(
+          'would remove iris/1.1.0\n' +
+            'keeps iris/1.0.0: production points to it\n' +
+            'nothing was removed: say --yes to do so',
+        ),
+      );
       expect(await createRegistry(registry.store).versions('iris')).toEqual(['1.0.0', '1.1.0']);
+    });
+
+    test('says of each version that stays why it does', async () => {
+      await publishEmbedded(registry.store, 'digits/1.0.0');
+      await registry.run('promote', 'iris/1.1.0');
+      await registry.run('traffic', 'iris', '1.0.0=0', '1.1.0=100');
+      await registry.run('shadow', 'iris', '1.0.0');
+      await registry.store.write('iris/1.2.0/model.onnx', Buffer.from('half of it'), 'absent');
+
+      const text = await registry.run('gc');
+      const { json } = await registry.json('gc', 'iris', '--keep', '1');
+
+      expect(text).toEqual(
+        ok(
+          [
+            'keeps digits/1.0.0: production points to it; it is one of the newest 3',
+            'keeps iris/1.0.0: it has 0 % of the traffic; it is the shadow; a rollback of change 5 would need it; it is one of the newest 3',
+            'keeps iris/1.1.0: production points to it; it has 100 % of the traffic; a rollback of change 5 would need it; it is one of the newest 3',
+            'keeps iris/1.2.0: it is not finished, and was written to within the last 24 hours',
+            'nothing to remove',
+          ].join('\n'),
+        ),
+      );
+      expect(json).toMatchObject({
+        removed: false,
+        models: [
+          {
+            name: 'iris',
+            versions: [],
+            unfinished: [],
+            kept: [
+              { version: '1.0.0', why: expect.arrayContaining(['it is the shadow']) },
+              { version: '1.1.0', why: expect.arrayContaining(['it is the newest']) },
+              { version: '1.2.0' },
+            ],
+          },
+        ],
+      });
     });
 
     test('removes what nobody needs with it, and notes who and why', async () => {
@@ -298,11 +342,18 @@ describeOnRegistries('the commands', (openRegistry) => {
         ...['gc', '--keep', '0', '--unfinished-hours', '0', '--yes', '--by', 'bob', '--reason', 'room'],
       );
 
-      const removed = { name: 'iris', versions: ['1.1.0'], unfinished: ['1.2.0'] };
+      const removed = {
+        name: 'iris',
+        versions: ['1.1.0'],
+        unfinished: ['1.2.0'],
+        kept: [{ version: '1.0.0', why: ['production points to it'] }],
+      };
       expect(said).toEqual({ code: 0, json: { removed: true, models: [removed] } });
       expect(await registry.store.list('iris/')).toEqual(['1.0.0/', 'model.json']);
       expect((await state()).history?.at(-1)).toMatchObject({ action: 'gc', by: 'bob', reason: 'room' });
-      expect(await registry.run('gc')).toEqual(ok('nothing to remove'));
+      expect(await registry.run('gc')).toEqual(
+        ok('keeps iris/1.0.0: production points to it; it is one of the newest 3\nnothing to remove'),
+      );
     });
   });
 
