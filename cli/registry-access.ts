@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ServingError } from '../shared/core/errors';
-import { type ModelState, routingOf, type StateSnapshot } from '../shared/registry/model-state';
+import { type ModelState, routingOf } from '../shared/registry/model-state';
 import { openStore } from '../shared/registry/open-store';
 import { createRegistry } from '../shared/registry/registry';
 import type { Change, ChangeNote } from '../shared/registry/state-changes';
@@ -57,17 +57,24 @@ export interface ChangeOptions {
   readonly expect?: number | undefined;
 }
 
+/** A state before and after a change. */
+export interface Changed {
+  readonly before: ModelState;
+  readonly state: ModelState;
+}
+
 /** Changes the state of a model. @throws {ServingError} as `changeState` */
 export async function changeModel(
   store: Store,
   model: string,
   change: Change,
   { note, expect }: ChangeOptions,
-): Promise<StateSnapshot> {
+): Promise<Changed> {
   const seen = await createRegistry(store).state(model);
   if (expect !== undefined && lastSequence(seen.state) !== expect)
     throw unexpected(model, seen.state, expect);
-  return changeState(store, model, change, { note, seen });
+  const { state } = await changeState(store, model, change, { note, seen });
+  return { before: seen.state, state };
 }
 
 /** The number of the last change; 0 before the first. */

@@ -1,5 +1,5 @@
-import type { Routing } from '../shared/core/routing';
-import type { ModelState, StateChange } from '../shared/registry/model-state';
+import { type Routing, sharesOf } from '../shared/core/routing';
+import { type ModelState, routingOf, type StateChange } from '../shared/registry/model-state';
 
 /** A routing in a few words: `production 1.0.0, staging 1.1.0; traffic 1.0.0=90 1.1.0=10; shadow 1.1.0 (20 %)`. */
 export function describeRouting({ aliases, traffic, shadow }: Routing): string {
@@ -16,6 +16,29 @@ export function describeTraffic(traffic: NonNullable<Routing['traffic']>): strin
   return Object.entries(traffic)
     .map(([version, percent]) => `${version}=${percent}`)
     .join(' ');
+}
+
+/**
+ * Which versions answer those who name none, where a change was one of that, and when it is seen.
+ */
+export function describeAnswering(before: ModelState, after: ModelState): string[] {
+  const [then, now] = [before, after].map((state) => describeShares(sharesOf(routingOf(state))));
+  if (now === undefined || now === then) return [];
+  return [`answering: ${now}${then ? `, before ${then}` : ''}; ${FOLLOWING}`];
+}
+
+/** See "When instances notice" in docs/rollout.md. */
+export const FOLLOWING = 'running instances follow within seconds of their next request';
+
+/** Says that others answer than a version that was just made. */
+export function describeOthers(answering: readonly string[], command: string): string {
+  const who = answering.length === 1 ? 'is still the one that answers' : 'are still those that answer';
+  return `${answering.join(' and ')} ${who}: \`npx onnx-functions ${command}\` changes that`;
+}
+
+function describeShares(shares: ReadonlyMap<string, number>): string {
+  const [only] = shares.keys();
+  return only !== undefined && shares.size === 1 ? only : describeTraffic(Object.fromEntries(shares));
 }
 
 /** The history of a model, a line for each change, the newest first. */

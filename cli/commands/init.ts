@@ -12,6 +12,7 @@ import type { DataTable } from '../init/data';
 import type { VersionWish } from '../init/describe';
 import type { InitialVersion } from '../init/init-version';
 import { TASKS } from '../init/task';
+import { describeOthers } from '../state-text';
 import { checkModelName, checkVersion } from '../version-name';
 
 interface Options {
@@ -63,7 +64,7 @@ export const addInit: AddCommand = (program, { globals, action }) => {
           lines: [
             ...findings.map(describeFinding),
             ...describeOutcome(file, wish, { version, wrote }),
-            ...(wrote.length === 0 ? [] : await describeOthers(registry, wish)),
+            ...(wrote.length === 0 ? [] : await describeAnswering(registry, wish)),
           ],
           exitCode: version === undefined ? EXIT_CODES.failed : EXIT_CODES.ok,
         };
@@ -163,16 +164,14 @@ function describeClasses(manifest: Manifest): string[] {
 }
 
 /** Whoever made a new version may think that it answers. */
-async function describeOthers(root: string, { name, version }: VersionWish): Promise<string[]> {
+async function describeAnswering(root: string, { name, version }: VersionWish): Promise<string[]> {
   const { createRegistry } = await import('../../shared/registry/registry');
   const { createLocalStore } = await import('../../shared/registry/local-store');
   const registry = createRegistry(createLocalStore(root));
   const [versions, { state }] = await Promise.all([registry.versions(name), registry.state(name)]);
   const answering = [...sharesOf(routingOf(state), versions.at(-1)).keys()];
   if (answering.includes(version) || answering.length === 0) return [];
-  const who = answering.length === 1 ? 'is still the one that answers' : 'are still those that answer';
-  const command = `npx onnx-functions promote ${name}/${version} --registry ${root}`;
-  return [`${answering.join(' and ')} ${who}: \`${command}\` changes that`];
+  return [describeOthers(answering, `promote ${name}/${version} --registry ${root}`)];
 }
 
 function describe(manifest: Manifest): string {

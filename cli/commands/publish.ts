@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ArtifactFile } from '../../shared/core/manifest';
 import { parseManifest } from '../../shared/core/manifest-text';
+import { sharesOf } from '../../shared/core/routing';
 import { createLocalStore } from '../../shared/registry/local-store';
+import { routingOf } from '../../shared/registry/model-state';
 import type { NewVersion, PublishOutcome } from '../../shared/registry/publish';
 import { createRegistry } from '../../shared/registry/registry';
 import { checkVersions } from '../../shared/registry/state-editor';
@@ -10,6 +12,7 @@ import type { AddCommand } from '../command';
 import { UsageError } from '../exit-code';
 import { createProgress } from '../progress';
 import { changeModel, type NoteOptions, noteOf, openStoreAt } from '../registry-access';
+import { describeOthers, FOLLOWING } from '../state-text';
 import type { CommandResult, Terminal } from '../terminal';
 import { parseVersionName, type VersionName } from '../version-name';
 
@@ -53,12 +56,17 @@ export const addPublish: AddCommand = (program, { globals, terminal, action }) =
     const { publish } = await import('../../shared/registry/publish');
     const onProgress = createProgress(terminal);
     const outcome = await publish(store, await readVersion(from, version), { note, onProgress });
-    if (options.promote) await promoteIt(store, version, note);
-    const { state } = await createRegistry(store).state(version.model);
+    const isPromoted = options.promote && (await promoteIt(store, version, note));
+    const opened = createRegistry(store);
+    const { state } = await opened.state(version.model);
+    const shares = sharesOf(routingOf(state), (await opened.versions(version.model)).at(-1));
+    const name = `${version.model}/${version.version}`;
+    const option = registry === terminal.env['MODEL_REGISTRY'] ? '' : ` --registry ${registry}`;
     return {
       json: { ...version, registry: store.uri, outcome, aliases: state.aliases },
       lines: [
-        `${describeOutcome(outcome, `${version.model}/${version.version}`, store.uri)}${describeProduction(state.aliases, version)}`,
+        `${describeOutcome(outcome, name, store.uri)}; ${describePlace(shares, version, `promote ${name}${option}`)}`,
+        ...(isPromoted ? [FOLLOWING] : []),
       ],
     };
   }
@@ -117,20 +125,27 @@ async function promoteIt(
   store: Awaited<ReturnType<typeof openStoreAt>>,
   { model, version }: VersionName,
   note: ReturnType<typeof noteOf>,
-): Promise<void> {
+): Promise<boolean> {
   const { promote } = await import('../../shared/registry/state-changes');
   const { state } = await createRegistry(store).state(model);
   // The first version is promoted already.
-  if (state.aliases['production'] === version && state.traffic === undefined) return;
+  if (state.aliases['production'] === version && state.traffic === undefined) return false;
   await changeModel(store, model, promote(version), { note });
+  return true;
 }
 
 function describeOutcome(outcome: PublishOutcome, name: string, uri: string): string {
   return outcome === 'published' ? `published ${name} to ${uri}` : `${name} is in ${uri} already`;
 }
 
-function describeProduction(aliases: Readonly<Record<string, string>>, { version }: VersionName): string {
-  const { production } = aliases;
-  if (production === version) return '; it is the production version';
-  return production === undefined ? '' : `; production is ${production}`;
+/** @param command what would make it answer where it does not. */
+function describePlace(
+  shares: ReadonlyMap<string, number>,
+  { version }: VersionName,
+  command: string,
+): string {
+  const share = shares.get(version);
+  if (share === 100) return 'it is the production version';
+  if (share !== undefined) return `it has ${share} % of the traffic`;
+  return describeOthers([...shares.keys()], command);
 }

@@ -16,7 +16,7 @@ import type { Store } from '../../shared/registry/store';
 import type { AddCommand, CommandParts } from '../command';
 import { UsageError } from '../exit-code';
 import { changeModel, lastSequence, type NoteOptions, noteOf, openStoreAt } from '../registry-access';
-import { describeRouting } from '../state-text';
+import { describeAnswering, describeRouting } from '../state-text';
 import type { CommandResult } from '../terminal';
 import { checkModelName, checkVersion, parseVersionName } from '../version-name';
 
@@ -118,10 +118,14 @@ async function runChange(
 ): Promise<CommandResult> {
   const store = await openStoreAt(globals().registry, terminal);
   if (mustVerify) await verifyAll(store, model, verify);
-  const { state } = await changeModel(store, model, change, { note: noteOf(terminal, options), expect });
+  const note = noteOf(terminal, options);
+  const { before, state } = await changeModel(store, model, change, { note, expect });
   return {
     json: { name: model, ...routingOf(state), change: state.history?.at(-1) },
-    lines: [`${model}: ${describeRouting(routingOf(state))} (change ${lastSequence(state)})`],
+    lines: [
+      `${model}: ${describeRouting(routingOf(state))} (change ${lastSequence(state)})`,
+      ...describeAnswering(before, state),
+    ],
   };
 }
 

@@ -20,6 +20,8 @@ describeOnRegistries('the commands', (openRegistry) => {
   });
 
   const state = async () => (await createRegistry(registry.store).state('iris')).state;
+  const answering = (now: string, before: string) =>
+    `answering: ${now}, before ${before}; running instances follow within seconds of their next request`;
   const ok = (stdout: string) => ({ code: 0, stdout: `${stdout}\n`, stderr: '' });
 
   describe('list', () => {
@@ -133,7 +135,7 @@ describeOnRegistries('the commands', (openRegistry) => {
         stderr: 'uploaded model.onnx, 496 bytes\n',
       });
       expect(await empty.run('publish', 'iris/1.1.0')).toMatchObject({
-        stdout: `published iris/1.1.0 to ${empty.uri}; production is 1.0.0\n`,
+        stdout: `published iris/1.1.0 to ${empty.uri}; 1.0.0 is still the one that answers: \`npx onnx-functions promote iris/1.1.0 --registry ${empty.uri}\` changes that\n`,
       });
     });
 
@@ -150,6 +152,15 @@ describeOnRegistries('the commands', (openRegistry) => {
           outcome: 'published',
           aliases: { production: '1.1.0' },
         },
+      });
+    });
+
+    test('says how soon instances follow what it promotes', async () => {
+      const empty = await openRegistry();
+      await publishEmbedded(empty.store, 'iris/1.0.0');
+
+      expect(await empty.run('publish', 'iris/1.1.0', '--promote')).toMatchObject({
+        stdout: `published iris/1.1.0 to ${empty.uri}; it is the production version\nrunning instances follow within seconds of their next request\n`,
       });
     });
 
@@ -186,7 +197,9 @@ describeOnRegistries('the commands', (openRegistry) => {
 
   describe('promote', () => {
     test('moves the production alias', async () => {
-      expect(await registry.run('promote', 'iris/1.1.0')).toEqual(ok('iris: production 1.1.0 (change 3)'));
+      expect(await registry.run('promote', 'iris/1.1.0')).toEqual(
+        ok(`iris: production 1.1.0 (change 3)\n${answering('1.1.0', '1.0.0')}`),
+      );
       expect(await registry.json('promote', 'iris/1.0.0', '--by', 'bob', '--reason', 'no')).toEqual({
         code: 0,
         json: {
@@ -224,7 +237,7 @@ describeOnRegistries('the commands', (openRegistry) => {
       expect(refused).toMatchObject({ code: 1, stdout: '' });
       expect(refused.stderr).toMatch(/^ONNX Runtime cannot load iris\/2\.0\.0\n/);
       expect(before.aliases).toEqual({ production: '1.0.0' });
-      expect(insisted).toEqual(ok('iris: production 2.0.0 (change 4)'));
+      expect(insisted).toEqual(ok(`iris: production 2.0.0 (change 4)\n${answering('2.0.0', '1.0.0')}`));
     });
 
     test('does nothing when somebody else changed the model since, and says what it is now', async () => {
@@ -259,7 +272,7 @@ describeOnRegistries('the commands', (openRegistry) => {
     const said = async (...args: string[]) => (await registry.run(...args)).stdout.trimEnd();
 
     expect(await said('traffic', 'iris', '1.0.0=90', '1.1.0=10')).toBe(
-      'iris: production 1.0.0; traffic 1.0.0=90 1.1.0=10 (change 3)',
+      `iris: production 1.0.0; traffic 1.0.0=90 1.1.0=10 (change 3)\n${answering('1.0.0=90 1.1.0=10', '1.0.0')}`,
     );
     expect(await said('shadow', 'iris', '1.1.0', '--percent', '20')).toBe(
       'iris: production 1.0.0; traffic 1.0.0=90 1.1.0=10; shadow 1.1.0 (20 %) (change 4)',
@@ -274,7 +287,9 @@ describeOnRegistries('the commands', (openRegistry) => {
     expect(await said('rollback', 'iris')).toBe(
       'iris: production 1.0.0; traffic 1.0.0=90 1.1.0=10 (change 7)',
     );
-    expect(await said('rollback', 'iris')).toBe('iris: production 1.0.0 (change 8)');
+    expect(await said('rollback', 'iris')).toBe(
+      `iris: production 1.0.0 (change 8)\n${answering('1.0.0', '1.0.0=90 1.1.0=10')}`,
+    );
     expect(await registry.run('rollback', 'iris')).toEqual({
       code: 4,
       stdout: '',
