@@ -103,6 +103,7 @@ async function readWish(file: string, registry: string, options: Options): Promi
 }
 
 async function readDataOf(csv: string, target: string | undefined): Promise<DataTable> {
+  if (!existsSync(csv)) throw new UsageError(`--csv: expected a file, got "${csv}", which is not there`);
   const { readData } = await import('../init/data');
   const data = await readData(csv);
   if (target === undefined || data.columns.includes(target)) return data;
@@ -156,6 +157,9 @@ function describeOutcome(file: string, { name, version }: VersionWish, outcome: 
 function describeClasses(manifest: Manifest): string[] {
   if (!isTabular(manifest) || manifest.classes === undefined) return [];
   const { label_values: values } = manifest.output;
+  const isNumbered =
+    values === undefined && manifest.classes.every((label, index) => label === String(index));
+  if (isNumbered) return [`classes: ${manifest.classes.join(', ')} (--labels gives them names)`];
   const classes = manifest.classes.map((label, index) => {
     const value = values?.[index];
     return `${index} is ${label}${value === undefined ? '' : ` (${value} in the file)`}`;

@@ -46,7 +46,11 @@ function addCreate(keys: Command, { terminal, action }: CommandParts): void {
         const terms = readTerms(name, options, now);
         const { addKey } = await import('../key-file');
         const key = await addKey(options.file, terms, now);
-        terminal.err(`the key of "${name}", which is not shown again; ${options.file} has its SHA-256:\n`);
+        const { file } = options;
+        terminal.err(
+          `a server with ACCESS=keys API_KEYS_FILE=${file} takes it in the header X-API-Key\n` +
+            `the key of "${name}", which is not shown again; ${file} has its SHA-256:\n`,
+        );
         return { json: { name, key, file: options.file }, lines: [key] };
       }),
     );

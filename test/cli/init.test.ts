@@ -96,11 +96,13 @@ describe('init', () => {
   test('says which class got which label, and what the file calls it', async () => {
     const named = await init(codedModel(), '--labels', 'low,high,none', '--dry-run');
     const own = await init(zipMapModel(), '--dry-run');
+    const numbered = await init(codedModel(), '--labels', '0,1,2', '--dry-run');
 
     expect(named.stdout).toContain(
       'classes: 0 is low (10 in the file), 1 is high (20 in the file), 2 is none (-5 in the file)\n',
     );
     expect(own.stdout).toContain('classes: 0 is red, 1 is green, 2 is blue\n');
+    expect(numbered.stdout).toContain('classes: 0 is 0 (10 in the file), ');
   });
 
   test('takes names, ranges, examples and the baseline from data', async () => {
@@ -132,6 +134,23 @@ describe('init', () => {
 
     expect(manifest.features[0]).toEqual({ name: 'plan', categories: ['basic', 'pro'], example: 'pro' });
     expect(manifest.baseline).toEqual({ rows: 4, features: { plan: { categories: { basic: 3, pro: 1 } } } });
+  });
+
+  test('says that classes have no other names than their numbers', async () => {
+    const { stdout } = await init(codedModel([0, 1, 2]), '--dry-run');
+
+    expect(stdout).toContain('classes: 0, 1, 2 (--labels gives them names)\n');
+  });
+
+  test('does not know data that is not there', async () => {
+    const csv = join(folder, 'nope.csv');
+
+    const { code, stderr } = await init(zipMapModel(), '--csv', csv);
+
+    expect({ code, stderr }).toEqual({
+      code: 64,
+      stderr: `--csv: expected a file, got "${csv}", which is not there\n`,
+    });
   });
 
   test('does not know a target that the data does not have', async () => {

@@ -27,7 +27,10 @@ describe('keys create', () => {
     const key = stdout.trim();
     expect(code).toBe(0);
     expect(key).toMatch(/^ofk_[\w-]{43}$/);
-    expect(stderr).toBe(`the key of "team-a", which is not shown again; ${file} has its SHA-256:\n`);
+    expect(stderr).toBe(
+      `a server with ACCESS=keys API_KEYS_FILE=${file} takes it in the header X-API-Key\n` +
+        `the key of "team-a", which is not shown again; ${file} has its SHA-256:\n`,
+    );
     expect(written().keys).toEqual([
       { name: 'team-a', sha256: digestOf(key).toString('hex'), created: expect.any(String) },
     ]);

@@ -62,9 +62,9 @@ export function zipMapModel(): Uint8Array {
   });
 }
 
-/** One whose labels are numbers, and not those of the classes' places. */
-export function codedModel(): Uint8Array {
-  const codes: Attribute = { type: 'INTS', value: [10, 20, -5] };
+/** One whose labels are numbers, by default not those of the classes' places. */
+export function codedModel(labels: readonly number[] = [10, 20, -5]): Uint8Array {
+  const codes: Attribute = { type: 'INTS', value: labels };
   return encode({
     outputs: [{ ...LABEL, type: 'int64' }],
     otherOutputs: ['probabilities'],
