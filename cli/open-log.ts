@@ -29,7 +29,7 @@ export interface OpenedLog {
   /** Complete once the entries are read. */
   readonly counts: LogCounts;
   readonly window: TimeWindow;
-  /** Whether the registry has a version of the model. */
+  /** Whether the registry has the version, or any of the model. */
   hasModel(): Promise<boolean>;
   /** The manifest of a version of the model. */
   manifestOf(version: string): Promise<Manifest>;
@@ -63,7 +63,8 @@ export async function openLog(
     entries: readLog(files, { model, version, window }, counts),
     counts,
     window,
-    hasModel: async () => (await models.versions(model)).length > 0,
+    hasModel: async () =>
+      (await models.versions(model)).some((each) => version === undefined || each === version),
     manifestOf: (name) => models.manifest(model, name),
     openTruth: (source) => readTruth(findLogFiles([source], { ...places, mayHold: () => true })),
   };

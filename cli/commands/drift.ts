@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { stdin } from 'node:process';
 import type { AddCommand } from '../command';
+import type { DriftReport } from '../drift/drift-report';
 import { DEFAULT_THRESHOLDS, type Thresholds } from '../drift/thresholds';
-import { EXIT_CODES } from '../exit-code';
+import { judge, VERDICT_EXIT_CODES } from '../drift/verdict';
 import { addLogOptions, type LogOptions, parsePositive, parseShare } from '../log-options';
 import type { GlobalOptions, Terminal } from '../terminal';
 import { parseModelOrVersion } from '../version-name';
@@ -42,17 +43,14 @@ export const addDrift: AddCommand = (program, { terminal, globals, action }) => 
           const { writeDriftHtml } = await import('../drift/report-html');
           await writeFile(options.html, writeDriftHtml(report));
         }
-        const hasDrift = report.versions.some(({ alarms }) => alarms.length > 0);
-        const isCompared = report.versions.some(({ notCompared }) => notCompared === undefined);
-        const { ok, found, failed } = EXIT_CODES;
-        const exitCode = hasDrift ? found : isCompared ? ok : failed;
-        return { json: report, lines: writeDriftText(report), exitCode };
+        return { json: report, lines: writeDriftText(report), exitCode: VERDICT_EXIT_CODES[report.verdict] };
       }),
     );
 };
 
 const EXAMPLES = `
-Exit codes: 0 no drift, 2 drift, 1 nothing could be compared.
+Exit codes: 0 no drift, or too few predictions to judge, or none; 2 drift; 1 cannot be judged: no such model, no
+baseline, a log that cannot be read.
 
 Examples:
   onnx-functions drift iris gs://my-logs/run.googleapis.com/stdout --since 24h --html drift.html
@@ -64,7 +62,11 @@ interface Parts {
   readonly terminal: Terminal;
 }
 
-async function measure(name: string, log: readonly string[], { options, globals, terminal }: Parts) {
+async function measure(
+  name: string,
+  log: readonly string[],
+  { options, globals, terminal }: Parts,
+): Promise<DriftReport> {
   const { openLog } = await import('../open-log');
   const { measureDrift } = await import('../drift/measure-drift');
   const { loadSpecialFunctions } = await import('../statistics/special-functions');
@@ -77,7 +79,9 @@ async function measure(name: string, log: readonly string[], { options, globals,
   const thresholds = thresholdsOf(options);
   const versions = await measureDrift(entries, manifestOf, thresholds);
   const isUnknown = versions.length === 0 && !(await hasModel());
-  return { model, isUnknown, window, thresholds, log: counts, versions };
+  const verdict = judge({ isUnknown, log: counts, versions });
+  const rows = versions.reduce((sum, each) => sum + each.rows, 0);
+  return { model, version, verdict, rows, isUnknown, window, thresholds, log: counts, versions };
 }
 
 function thresholdsOf({ psi, ks, missing, outOfRange, alpha, minRows }: Options): Thresholds {

@@ -2,7 +2,7 @@ import { hasCode } from '../../shared/core/errors';
 import { isTabular, type Manifest } from '../../shared/core/manifest';
 import type { PredictionEntry } from '../prediction-log/log-entry';
 import type { Thresholds } from './thresholds';
-import { compareVersion, type VersionDrift } from './version-drift';
+import { compareVersion, uncompared, type VersionDrift } from './version-drift';
 import { createVersionTally, type VersionTally } from './version-tally';
 
 /**
@@ -55,16 +55,6 @@ function countOnly(version: string, notCompared: string): Version {
       entries++;
       rows += entry.rows;
     },
-    drift: () => ({
-      version,
-      entries,
-      rows,
-      rowsWithoutInputs: rows,
-      columns: [],
-      withoutBaseline: [],
-      alarms: [],
-      significance: 0,
-      notCompared,
-    }),
+    drift: () => uncompared({ version, entries, rows, rowsWithoutInputs: rows }, notCompared),
   };
 }

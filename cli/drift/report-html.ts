@@ -1,16 +1,23 @@
 import { percent, pValueText, short } from '../report-text';
 import type { ColumnDrift } from './column-drift';
+import type { DriftReport } from './drift-report';
 import { drawHistogram } from './histogram-svg';
 import { escapeHtml } from './html';
-import type { DriftReport } from './report';
 import { REPORT_STYLE } from './report-style';
-import { describeAlarm, describeUncompared, verdictOf } from './report-words';
+import {
+  describeAlarm,
+  describeNothing,
+  describeUncompared,
+  describeWindow,
+  verdictOf,
+} from './report-words';
 import type { Alarm, VersionDrift } from './version-drift';
 
 /** Writes a report as one HTML file that needs nothing else, and no script. */
 export function writeDriftHtml(report: DriftReport): string {
   const { model, versions, thresholds } = report;
   const title = escapeHtml(`Drift of ${model}`);
+  const nothing = describeNothing(report);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -22,11 +29,11 @@ export function writeDriftHtml(report: DriftReport): string {
 <body>
 <header>
 <h1>${title}</h1>
-<p>${escapeHtml(describeWindow(report))}</p>
+<p>${escapeHtml(`${report.log.predictions} logged requests${describeWindow(report.window)}.`)}</p>
 <p class="key"><span class="expected"></span>training<span class="actual"></span>live; figures of training in brackets</p>
 </header>
 <main>
-${versions.map((version) => writeVersion(model, version)).join('\n')}
+${nothing === undefined ? versions.map((version) => writeVersion(model, version)).join('\n') : `<p>${escapeHtml(nothing)}</p>`}
 </main>
 <footer>
 <p>Drift is a stability index of ${thresholds.psi} or more, a Kolmogorov-Smirnov distance of ${thresholds.ks},
@@ -36,13 +43,6 @@ that is no chance: over all tests of a version together, false alarms have a pro
 </body>
 </html>
 `;
-}
-
-function describeWindow({ window: { since, until }, log }: DriftReport): string {
-  const day = (time: number) => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
-  const from = since === undefined ? '' : ` since ${day(since)}`;
-  const to = until === undefined ? '' : ` until ${day(until)}`;
-  return `${log.predictions} logged requests${from}${to}${from + to === '' ? '' : ' (UTC)'}.`;
 }
 
 function writeVersion(model: string, version: VersionDrift): string {

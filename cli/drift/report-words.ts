@@ -1,4 +1,6 @@
+import type { TimeWindow } from '../prediction-log/time-window';
 import { percent, short } from '../report-text';
+import type { DriftReport } from './drift-report';
 import type { Alarm, VersionDrift } from './version-drift';
 
 const TESTS: Readonly<Record<Alarm['test'], string>> = {
@@ -16,14 +18,35 @@ export function describeAlarm({ test, value, threshold }: Alarm): string {
   return `${words} (${write(threshold)} or more is drift)`;
 }
 
+/** What is said in place of versions where the log has none; undefined where it has. */
+export function describeNothing(report: DriftReport): string | undefined {
+  const { model, version, isUnknown, verdict, window, versions } = report;
+  if (versions.length > 0) return undefined;
+  if (isUnknown)
+    return `the registry has no ${version === undefined ? `model "${model}"` : `${model}/${version}`}`;
+  const name = version === undefined ? model : `${model}/${version}`;
+  const toJudge = verdict === 'nothing to judge' ? ': nothing to judge' : ' can be read';
+  return `no predictions of ${name}${describeWindow(window)}${toJudge}`;
+}
+
+/** A window in words, as in " since 2026-10-06 00:00 (UTC)". */
+export function describeWindow({ since, until }: TimeWindow): string {
+  const minute = (time: number) => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
+  const from = since === undefined ? '' : ` since ${minute(since)}`;
+  const to = until === undefined ? '' : ` until ${minute(until)}`;
+  return `${from}${to}${from + to === '' ? '' : ' (UTC)'}`;
+}
+
 /** Which features no baseline could be found for, if there are some. */
 export function describeUncompared(names: readonly string[]): string[] {
   return names.length === 0 ? [] : [`not compared, no baseline: ${names.join(', ')}`];
 }
 
 /** The verdict on one version in a few words. */
-export function verdictOf({ notCompared, alarms, columns }: VersionDrift): string {
-  if (notCompared !== undefined) return `not compared: ${notCompared}`;
+export function verdictOf({ verdict, notCompared, alarms, columns }: VersionDrift): string {
+  if (notCompared !== undefined) {
+    return `${verdict === 'cannot be judged' ? 'not compared' : verdict}: ${notCompared}`;
+  }
   const drifted = new Set(alarms.map(({ column }) => column)).size;
   return drifted === 0 ? 'no drift' : `drift in ${drifted} of ${columns.length} columns`;
 }

@@ -1,28 +1,16 @@
 import { describeLog } from '../prediction-log/describe-log';
-import type { LogCounts } from '../prediction-log/read-log';
-import type { TimeWindow } from '../prediction-log/time-window';
 import { alignTable, percent, pValueText, short } from '../report-text';
 import type { ColumnDrift } from './column-drift';
-import { describeAlarm, describeUncompared, verdictOf } from './report-words';
-import type { Thresholds } from './thresholds';
+import type { DriftReport } from './drift-report';
+import { describeAlarm, describeNothing, describeUncompared, verdictOf } from './report-words';
 import type { VersionDrift } from './version-drift';
 
-/** Everything that a comparison found. */
-export interface DriftReport {
-  readonly model: string;
-  /** Whether neither the log nor the registry has anything of the model. */
-  readonly isUnknown: boolean;
-  readonly window: TimeWindow;
-  readonly thresholds: Thresholds;
-  readonly log: LogCounts;
-  readonly versions: readonly VersionDrift[];
-}
-
 /** Writes a report for a terminal. */
-export function writeDriftText({ model, isUnknown, log, versions }: DriftReport): string[] {
-  const lines = versions.flatMap((version) => ['', ...versionLines(model, version)]);
-  const unknown = isUnknown ? [`the registry has no model "${model}"`] : [];
-  return [...unknown, ...lines.slice(1), ...(lines.length === 0 ? [] : ['']), describeLog(log)];
+export function writeDriftText(report: DriftReport): string[] {
+  const { model, log, versions } = report;
+  const nothing = describeNothing(report);
+  const lines = versions.flatMap((version) => [...versionLines(model, version), '']);
+  return [...(nothing === undefined ? lines : [nothing]), describeLog(log)];
 }
 
 function versionLines(model: string, version: VersionDrift): string[] {

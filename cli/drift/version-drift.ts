@@ -28,6 +28,7 @@ export interface VersionDrift {
   readonly alarms: readonly Alarm[];
   /** A p-value below this is no chance: the one asked for, divided by the number of tests (Bonferroni). */
   readonly significance: number;
+  readonly verdict: 'drift' | 'no drift' | 'not enough to judge' | 'cannot be judged';
   /** Why nothing was compared; undefined where something was. */
   readonly notCompared: string | undefined;
 }
@@ -41,14 +42,15 @@ export function compareVersion(
   const { version, baseline } = manifest;
   const { entries, rows, rowsWithoutInputs } = live;
   const counts = { version, entries, rows, rowsWithoutInputs };
-  const nothing = { ...counts, columns: [], withoutBaseline: [], alarms: [], significance: 0 };
-  if (baseline === undefined) return { ...nothing, notCompared: 'its manifest has no baseline' };
+  if (baseline === undefined) return uncompared(counts, 'its manifest has no baseline');
   if (rows < thresholds.minRows) {
-    return { ...nothing, notCompared: `${rows} rows are too few, ${thresholds.minRows} are needed` };
+    const few = `${rows} ${rows === 1 ? 'row' : 'rows'}, ${thresholds.minRows} are needed`;
+    return uncompared(counts, few, 'not enough to judge');
   }
   const columns = [...compareFeatures(manifest, baseline, live), ...comparePredictions(baseline, live)];
   const tests = columns.flatMap((column) => testsOf(column, thresholds));
-  const significance = thresholds.alpha / Math.max(tests.length, 1);
+  if (tests.length === 0) return uncompared(counts, 'the log has neither inputs nor predictions of it');
+  const significance = thresholds.alpha / tests.length;
   const alarms = tests.filter(({ value, threshold, pValue }) => value >= threshold && pValue < significance);
   return {
     ...counts,
@@ -56,7 +58,22 @@ export function compareVersion(
     withoutBaseline: manifest.features.map(({ name }) => name).filter((name) => !(name in baseline.features)),
     alarms,
     significance,
-    notCompared: tests.length === 0 ? 'the log has neither inputs nor predictions of it' : undefined,
+    verdict: alarms.length > 0 ? 'drift' : 'no drift',
+    notCompared: undefined,
+  };
+}
+
+/** A version of which nothing is known but how much of it there was, and why. */
+export function uncompared(
+  counts: Pick<VersionDrift, 'version' | 'entries' | 'rows' | 'rowsWithoutInputs'>,
+  notCompared: string,
+  verdict: VersionDrift['verdict'] = 'cannot be judged',
+): VersionDrift {
+  return {
+    ...counts,
+    ...{ columns: [], withoutBaseline: [], alarms: [], significance: 0 },
+    verdict,
+    notCompared,
   };
 }
 

@@ -112,10 +112,43 @@ describe('drift', () => {
     expect(JSON.parse(stdout)).toMatchObject({ log: { files: 2, predictions: 150, outsideWindow: 6 } });
     expect(code).toBe(0);
     expect(JSON.parse(later.stdout)).toMatchObject({ log: { files: 0 }, versions: [] });
-    expect(later.code).toBe(1);
+    expect(later.code).toBe(0);
   });
 
-  test('exits with 1 where nothing can be compared, and says why', async () => {
+  test('exits with 0 after a quiet day, and says that there was nothing to judge', async () => {
+    const log = write('dated.log', toNdjson(usual.map((entry) => exported(entry))));
+    const args = ['drift', 'iris', log, '--since', '2036-10-06'];
+
+    const { code, stdout } = await runCli(args);
+    const { stdout: document } = await runCli([...args, '--json']);
+
+    expect(stdout).toMatch(/^no predictions of iris since 2036-10-06 00:00 \(UTC\): nothing to judge\n/);
+    expect(JSON.parse(document)).toMatchObject({ rows: 0, verdict: 'nothing to judge' });
+    expect(code).toBe(0);
+  });
+
+  test('exits with 0 after an hour with too few rows, and says that they are not enough to judge', async () => {
+    const args = ['drift', 'iris', write('few.log', toNdjson(strange.slice(0, 1)))];
+
+    const { code, stdout } = await runCli(args);
+    const { stdout: document } = await runCli([...args, '--json']);
+
+    expect(stdout).toContain('iris/1.0.0: not enough to judge: 25 rows, 100 are needed');
+    expect(JSON.parse(document)).toMatchObject({ rows: 25, verdict: 'not enough to judge' });
+    expect(code).toBe(0);
+  });
+
+  test('exits with 0 where the log is of other models only', async () => {
+    const others = usual.map((entry) => ({ ...entry, model: 'wine' }));
+
+    const { code, stdout } = await runCli(['drift', 'iris', write('wine.log', toNdjson(others))]);
+
+    expect(stdout).toMatch(/^no predictions of iris: nothing to judge\n/);
+    expect(stdout).toContain('there are predictions of wine');
+    expect(code).toBe(0);
+  });
+
+  test('exits with 1 where nothing can ever be compared, and says why', async () => {
     const unknown = { ...usual[0], version: '9.9.9' };
 
     const { code, stdout } = await runCli([
@@ -124,8 +157,24 @@ describe('drift', () => {
       write('gone.log', toNdjson([unknown, usual[1]])),
     ]);
 
-    expect(stdout).toContain('iris/1.0.0: not compared: 1 rows are too few, 100 are needed');
+    expect(stdout).toContain('iris/1.0.0: not enough to judge: 1 row, 100 are needed');
     expect(stdout).toContain('iris/9.9.9: not compared: the registry does not have it');
+    expect(code).toBe(1);
+  });
+
+  test('exits with 1 where no entry says when it was made', async () => {
+    const args = ['drift', 'iris', write('undated.log', toNdjson(usual)), '--since', '24h'];
+
+    const { code, stdout } = await runCli(args);
+
+    expect(stdout).toContain('150 do not say when');
+    expect(code).toBe(1);
+  });
+
+  test('exits with 1 where the registry has no such version', async () => {
+    const { code, stdout } = await runCli(['drift', 'iris/9.9.9', write('usual.log', toNdjson(usual))]);
+
+    expect(stdout).toContain('the registry has no iris/9.9.9');
     expect(code).toBe(1);
   });
 
