@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { stdin } from 'node:process';
 import type { AddCommand } from '../command';
 import type { DriftReport } from '../drift/drift-report';
 import { DEFAULT_THRESHOLDS, type Thresholds } from '../drift/thresholds';
 import { judge, VERDICT_EXIT_CODES } from '../drift/verdict';
 import { addLogOptions, type LogOptions, parsePositive, parseShare } from '../log-options';
+import { parseOutputFile, writeOutputFile } from '../output-file';
 import type { GlobalOptions, Terminal } from '../terminal';
 import { parseModelOrVersion } from '../version-name';
 
@@ -33,7 +33,11 @@ export const addDrift: AddCommand = (program, { terminal, globals, action }) => 
     .option('--out-of-range <share>', 'share of values outside the range of training', parseShare, outside)
     .option('--alpha <probability>', 'probability of a false alarm about a version', parseShare, alpha)
     .option('--min-rows <count>', 'fewer rows are not compared', parsePositive, minRows)
-    .option('--html <file>', 'also write a report with histograms')
+    .option(
+      '--html <file>',
+      'also write a report with histograms, to a file or gs://bucket/name',
+      parseOutputFile,
+    )
     .addHelpText('after', EXAMPLES)
     .action(
       action(async (name: string, log: readonly string[], options: Options) => {
@@ -41,12 +45,15 @@ export const addDrift: AddCommand = (program, { terminal, globals, action }) => 
         const { writeDriftText } = await import('../drift/report');
         if (options.html !== undefined) {
           const { writeDriftHtml } = await import('../drift/report-html');
-          await writeFile(options.html, writeDriftHtml(report));
+          const { env } = terminal;
+          await writeOutputFile(options.html, writeDriftHtml(report), { env, contentType: HTML });
         }
         return { json: report, lines: writeDriftText(report), exitCode: VERDICT_EXIT_CODES[report.verdict] };
       }),
     );
 };
+
+const HTML = 'text/html; charset=utf-8';
 
 const EXAMPLES = `
 Exit codes: 0 no drift, or too few predictions to judge, or none; 2 drift; 1 cannot be judged: no such model, no
