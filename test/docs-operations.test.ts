@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ts from 'typescript';
 import { ERRORS } from '../shared/core/errors';
+import { findLogTexts } from './log-texts';
 
 const root = join(__dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -23,32 +23,38 @@ function sourcesOf(folder: string): { readonly path: string; readonly text: stri
     .map((path) => ({ path, text: read(join(folder, path)) }));
 }
 
-/** The messages that log entries are given in a file, with `<>` for what differs. */
-function messagesIn({ path, text }: { readonly path: string; readonly text: string }): string[] {
-  const messages: string[] = [];
-  function visit(node: ts.Node): void {
-    const isMessage =
-      (ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node)) && node.name.getText() === 'message';
-    if (isMessage && node.initializer !== undefined && ts.isTemplateExpression(node.initializer)) {
-      const { head, templateSpans } = node.initializer;
-      messages.push([head.text, ...templateSpans.map(({ literal }) => literal.text)].join('<>'));
-    }
-    ts.forEachChild(node, visit);
-  }
-  if (text.includes('LogEntry')) visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
-  return messages;
-}
-
 test('docs/operations.md has a row for exactly the errors there are', () => {
   expect(firstColumn('## Errors').sort()).toEqual(Object.keys(ERRORS).sort());
 });
 
-test('docs/operations.md has a row for exactly the messages of the log', () => {
-  const messages = [...sourcesOf('shared'), ...sourcesOf('functions')].flatMap(messagesIn);
+describe('the log', () => {
+  /** Names of loads are parts of "loading the <what>", and have a table of their own. */
+  const areLoads = (path: string) =>
+    path.startsWith('shared/serving/models/') || path === 'shared/runtime/load-cache.ts';
+  const { messages, handedOn } = findLogTexts(['shared', 'functions', 'cli'], areLoads);
 
-  const listed = firstColumn('## Log events').map((message) => message.replaceAll(/<[^>]+>/g, '<>'));
-  // Versions before and after are one text in the document: what was before may be absent.
-  expect(listed.sort()).toEqual(messages.map((message) => message.replace(/(<>)+/g, '<>')).sort());
+  test('has a row in docs/operations.md for exactly the messages there are', () => {
+    const listed = firstColumn('## Log events').map((message) => message.replaceAll(/<[^>]+>/g, '<>'));
+
+    // The frame of all that failed, which every text that is handed to it stands in.
+    const said = messages.filter((message) => message !== '<> failed: <>');
+    expect(listed.sort()).toEqual(said.sort());
+  });
+
+  test('is given no text that the rows cannot be held to', () => {
+    expect([...handedOn].sort()).toEqual([
+      // A line for each file of a job, which docs/bulk.md describes.
+      expect.stringMatching(/^cli\/score-progress\.ts: \{ severity: .* message: toLine\(file\),/),
+      // The callbacks themselves: what they are given is found where they are called.
+      'shared/serving/app.ts: failureEntry(config, what, error)',
+      "shared/serving/app.ts: failureEntry(config, what, error, 'WARNING')",
+      'shared/serving/app.ts: { severity, message }',
+      "shared/serving/app.ts: { severity: 'INFO', message }",
+      // Told of an error alone, by whoever puts the text to it.
+      'shared/serving/tracing/exporter.ts: onFailure(error)',
+      'shared/serving/tracing/exporter.ts: onRecovery()',
+    ]);
+  });
 });
 
 test('docs/operations.md has a row for exactly the loads that can fail', () => {
