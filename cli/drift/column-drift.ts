@@ -1,8 +1,8 @@
 import type { CategoryBaseline, NumberBaseline } from '../../shared/core/baseline';
 import { binsOf } from '../../shared/core/baseline';
+import type { Moments } from '../../shared/core/moments';
 import { short } from '../report-text';
 import { type ChiSquaredResult, testHomogeneity } from '../statistics/chi-squared';
-import type { Moments } from '../statistics/moments';
 import { testExcess } from '../statistics/proportions';
 import { stabilityIndex } from '../statistics/stability-index';
 import { type BinGroup, groupBins } from './bin-groups';

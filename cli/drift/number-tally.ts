@@ -1,6 +1,6 @@
 import { type Bins, binOf } from '../../shared/core/baseline';
+import { createMomentsTally, type Moments } from '../../shared/core/moments';
 import { type Fields, numberOf, numbersOf } from '../prediction-log/log-entry';
-import { createMomentsTally, type Moments } from '../statistics/moments';
 
 /** Numbers that were seen in the log. */
 export interface LiveNumbers {

@@ -99,14 +99,16 @@ function addInputs(
   columns: readonly Column[],
   { rows, inputs = [], inputSummary }: PredictionEntry,
 ): boolean {
-  if (inputs.length > 0 && inputs.length >= rows) {
-    for (const row of inputs) addRow(columns, row);
+  const scored = inputs.filter((row) => row !== null);
+  if (scored.length > 0 && scored.length >= rows) {
+    for (const row of scored) addRow(columns, row);
     return true;
   }
   if (inputSummary === undefined) return false;
   for (const { feature, tally } of columns) {
     const summary = fieldsOf(inputSummary[feature.name] ?? inputSummary[columnName(feature.name)]);
-    tally.into.addSummary(summary ?? {}, rows);
+    // An entry may have had no room for it, which is not to say that its values were missing.
+    if (summary !== undefined) tally.into.addSummary(summary, rows);
   }
   return true;
 }

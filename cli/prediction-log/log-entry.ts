@@ -14,7 +14,7 @@ export interface PredictionEntry {
   readonly probabilities: readonly number[] | undefined;
   readonly inputSummary: Fields | undefined;
   readonly outputSummary: Fields | undefined;
-  /** The first rows as they were sent. */
+  /** The first rows as they were sent, with null for one that was not scored. */
   readonly inputs: readonly unknown[] | undefined;
   /** What was predicted for the first rows of several. */
   readonly predictions: readonly unknown[] | undefined;
@@ -38,13 +38,15 @@ export function toPredictionEntry(value: unknown): PredictionEntry | undefined {
   if (typeof model !== 'string' || typeof version !== 'string' || rows === undefined) return undefined;
   // What a shadow made of a copy was nobody's answer, and its rows are in the entry of the request.
   if (typeof payload['shadowVersion'] === 'string') return undefined;
+  // Of runs that score the same file, the predictions of one stand.
+  if (typeof payload['outcome'] === 'string' && payload['outcome'] !== 'scored') return undefined;
   return {
     model,
     version,
     versionReason: textOf(payload['versionReason']),
     requestId: textOf(payload['requestId']),
     time: timeOf(outer['timestamp'] ?? payload['time']),
-    rows,
+    rows: rows - (numberOf(payload['badRows']) ?? 0),
     prediction: payload['prediction'] ?? undefined,
     confidence: numberOf(payload['confidence']),
     probabilities: numbersOf(payload['probabilities']),

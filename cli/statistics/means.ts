@@ -1,4 +1,4 @@
-import type { Moments } from './moments';
+import type { Moments } from '../../shared/core/moments';
 import { studentTails } from './special-functions';
 
 /** How two means differ. */

@@ -1,4 +1,4 @@
-import { createMomentsTally, type Moments } from './moments';
+import { createMomentsTally, type Moments } from '../../shared/core/moments';
 
 /** How predicted numbers compare with the truth. */
 export interface RegressionScore {

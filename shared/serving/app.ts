@@ -141,7 +141,9 @@ export function createApp(config: Config, parts: AppParts): App {
     async scoreFile(files, event) {
       const { scoreFile } = await import('./scoring/score-file');
       const openScorer = async () => holdRowScorer(await models.get());
-      return scoreFile({ scoring: config.scoring, files, openScorer, now, log: log.write }, event);
+      const { scoring, log: settings } = config;
+      const predictionLog = settings.predictions;
+      return scoreFile({ scoring, predictionLog, files, openScorer, now, log: log.write }, event);
     },
     preload: () => void models.get().catch(() => {}),
     serving: (target) =>

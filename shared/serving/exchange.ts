@@ -8,6 +8,7 @@ import type { Protocol } from '../protocol/error-shape';
 import type { VersionReason } from './models/rollout';
 import type { ServedModel } from './models/served-model';
 import type { ScoredInputs } from './payload-entry';
+import type { RowsTally } from './scoring/rows-tally';
 
 /** Milliseconds that each step of an answer took; steps that were not taken are absent. */
 export interface Timings {
@@ -85,6 +86,8 @@ export interface Exchange {
   classes?: Readonly<Record<string, number>>;
   /** What a model of rows was given, and what it made of it. */
   scored?: ScoredInputs;
+  /** What is known of rows that were answered while they still came. */
+  tally?: RowsTally;
   /** What made the answer an error. */
   error?: unknown;
 }

@@ -1,8 +1,10 @@
+import type { NumberSummary } from '../core/column-summary';
 import type { TabularManifest } from '../core/manifest';
-import { type NumberSummary, summarise, summariseNumbers } from '../core/summary';
+import { createNumbersTally, summarise } from '../core/summary';
 import type { NamedTensors } from '../core/tensor';
 import type { Predictions } from '../protocol/native/answer';
 import type { Config } from './config';
+import { fitRows, fitSummaries } from './entry-size';
 
 /** What came in and out of a model of rows; described for the log when the answer is on its way, and not before. */
 export interface ScoredInputs {
@@ -14,7 +16,7 @@ export interface ScoredInputs {
   predictions?: Predictions;
 }
 
-/** Most rows that the log shows in full: an entry may have 256 KB. */
+/** Most rows that the log shows in full. */
 export const MAX_LOGGED_ROWS = 100;
 
 /** Most classes of which an entry has every probability. */
@@ -29,9 +31,9 @@ export function notePayload(
   if (detail === 'none') return;
   const { manifest, inputs, rows, predictions } = scored;
   if (predictions !== undefined) noteOutcome(entry, manifest, predictions);
-  entry['inputSummary'] = summarise(manifest, inputs);
+  entry['inputSummary'] = fitSummaries(summarise(manifest, inputs));
   if (detail !== 'full') return;
-  if (rows !== undefined) entry['inputs'] = rows.slice(0, MAX_LOGGED_ROWS);
+  if (rows !== undefined) entry['inputs'] = fitRows(rows.slice(0, MAX_LOGGED_ROWS));
   if (predictions !== undefined && predictions.values.length > 1) {
     entry['predictions'] = listOutcomes(manifest, predictions);
   }
@@ -59,22 +61,50 @@ function noteScores(
   if (classes.length <= MAX_LOGGED_CLASSES) entry['probabilities'] = scores;
 }
 
-function summariseOutcomes(
-  { baseline }: TabularManifest,
-  { values, confidenceOf }: Predictions,
-): Record<string, NumberSummary> {
-  const { rows = 0, confidence, value } = baseline?.predictions ?? {};
-  if (confidenceOf === undefined) return { value: summariseNumbers(values, value, rows) };
-  const confidences = Float64Array.from(values, (_, row) => confidenceOf(row));
-  return { confidence: summariseNumbers(confidences, confidence, rows) };
+function summariseOutcomes(manifest: TabularManifest, predictions: Predictions): OutcomeSummary {
+  const tally = createOutcomesTally(manifest);
+  tally.add(predictions);
+  return tally.total();
+}
+
+/** Summaries of confidences, or of the numbers of a regression. */
+type OutcomeSummary = Record<string, NumberSummary>;
+
+/** Summarises predictions that come in pieces, in memory that does not grow with them. */
+export interface OutcomesTally {
+  add(predictions: Predictions): void;
+  total(): OutcomeSummary;
+}
+
+/** Begins with no prediction. */
+export function createOutcomesTally({ baseline, task }: TabularManifest): OutcomesTally {
+  const of = task === 'regression' ? 'value' : 'confidence';
+  const { rows = 0, [of]: expected } = baseline?.predictions ?? {};
+  const tally = createNumbersTally(expected, rows);
+  return {
+    add({ values, confidenceOf }) {
+      if (confidenceOf === undefined) return tally.add(values);
+      const confidences = new Float64Array(values.length);
+      for (let row = 0; row < values.length; row++) confidences[row] = confidenceOf(row);
+      tally.add(confidences);
+    },
+    total: () => ({ [of]: tally.total() }),
+  };
 }
 
 function listOutcomes(manifest: TabularManifest, predictions: Predictions): Record<string, unknown>[] {
   const length = Math.min(predictions.values.length, MAX_LOGGED_ROWS);
-  return Array.from({ length }, (_, row) => {
-    const value = predictions.values[row] as number;
-    const outcome: Record<string, unknown> = { prediction: manifest.classes?.[value] ?? value };
-    noteScores(outcome, manifest, predictions, row);
-    return outcome;
-  });
+  return Array.from({ length }, (_, row) => outcomeOf(manifest, predictions, row));
+}
+
+/** What was predicted for one row of several. */
+export function outcomeOf(
+  manifest: TabularManifest,
+  predictions: Predictions,
+  row: number,
+): Record<string, unknown> {
+  const value = predictions.values[row] as number;
+  const outcome: Record<string, unknown> = { prediction: manifest.classes?.[value] ?? value };
+  noteScores(outcome, manifest, predictions, row);
+  return outcome;
 }

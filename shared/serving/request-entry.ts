@@ -41,6 +41,7 @@ export function requestEntry(
     if (exchange[member] !== undefined) entry[member] = exchange[member];
   }
   if (exchange.scored !== undefined) notePayload(entry, config.log.predictions, exchange.scored);
+  if (exchange.tally !== undefined) exchange.tally.note(entry);
   return exchange.error === undefined ? entry : { ...entry, ...errorOf(config, exchange.error) };
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import split from '../../training/data/iris-split.json';
 import { projectPath } from '../../training/project-path';
 import { createRandom, type Random } from '../../training/random';
-import { openTestApp, predictRequest, type TestApp } from '../test-app';
+import { openTestApp, predictRequest, type TestApp, type TestRequest } from '../test-app';
 
 /** The measures of one flower; null for one that is missing. */
 export type IrisRow = readonly (number | null)[];
@@ -25,21 +25,33 @@ export function resample(rows: readonly IrisRow[], random: Random, count = rows.
 /** Random numbers by a seed. */
 export const randomOf = createRandom;
 
-/** The log entries of a server that is asked for predictions of rows: one by one, or so many at a time. */
+/** The log entries of a server that is asked for predictions of rows: one by one, so many at a time, or so many as CSV. */
 export async function serveRows(
   rows: readonly IrisRow[],
-  { batch = 1, env = {} }: { batch?: number; env?: Record<string, string> } = {},
+  { batch = 1, csv = false, env = {} }: { batch?: number; csv?: boolean; env?: Record<string, string> } = {},
 ): Promise<TestApp['entries']> {
   const { app, entries, request } = openTestApp(env);
   for (let at = 0; at < rows.length; at += batch) {
     const some = rows.slice(at, at + batch);
     const one = predictRequest({ features: some[0] }, { 'x-request-id': `row-${at}` });
     const many = { ...predictRequest({ instances: some }), path: '/predict/batch' };
-    await request(batch === 1 ? one : many);
+    await request(csv ? csvRequest(some) : batch === 1 ? one : many);
   }
   await app.close();
   return entries;
 }
+
+function csvRequest(rows: readonly IrisRow[]): TestRequest {
+  const lines = [HEADER, ...rows].map((row) => `${row.join(',')}\n`);
+  return {
+    method: 'POST',
+    path: '/predict/batch',
+    headers: { 'content-type': 'text/csv' },
+    body: lines.join(''),
+  };
+}
+
+const HEADER = ['sepal_length', 'sepal_width', 'petal_length', 'petal_width'];
 
 /** A log as standard output has it. */
 export function toNdjson(entries: readonly unknown[]): string {

@@ -1,5 +1,5 @@
 import type { TabularManifest } from '../../shared/core/manifest';
-import { summarise, summariseNumbers } from '../../shared/core/summary';
+import { createNumbersTally, createSummaryTally, summarise } from '../../shared/core/summary';
 import type { Tensor } from '../../shared/core/tensor';
 
 const moments = { mean: 0, std: 1, min: 0, max: 0.3 };
@@ -90,8 +90,45 @@ describe('summarise()', () => {
   });
 });
 
-test('summariseNumbers() counts predictions in the bins of theirs', () => {
-  const baseline = { ...moments, quantiles: [0.2, 0.5, 1] };
+test('createNumbersTally() counts predictions in the bins of theirs, in however many pieces', () => {
+  const tally = createNumbersTally({ ...moments, quantiles: [0.2, 0.5, 1] }, 10);
+  for (const piece of [[0.1, 0.5], [], [0.9]]) tally.add(piece);
 
-  expect(summariseNumbers([0.1, 0.5, 0.9], baseline, 10)).toMatchObject({ count: 3, bins: [1, 1, 1, 0] });
+  expect(tally.total()).toMatchObject({ count: 3, bins: [1, 1, 1, 0] });
+});
+
+describe('createSummaryTally()', () => {
+  const baseline = {
+    rows: 4,
+    features: {
+      size: { ...moments, bins: { edges: [0.1, 0.3], counts: [2, 2, 0] } },
+      colour: { categories: { red: 1, blue: 1 } },
+    },
+  };
+  const manifest = manifestOf({ baseline });
+  const sizes = [0.1, 0.2, Number.NaN, 0.3, 0.4, -1, 0.25];
+  const colours = ['red', 'red', 'green', 'blue', 'red', '', 'blue'];
+  const rows = (from: number, to: number) => ({
+    size: column(Float32Array.from(sizes.slice(from, to)), 'float32'),
+    colour: column(colours.slice(from, to), 'string'),
+    new: column(
+      Uint8Array.from(sizes.slice(from, to), (size) => (size > 0.2 ? 1 : 0)),
+      'bool',
+    ),
+  });
+
+  test.each([1, 2, 3, 7])('summarises rows that come %i at a time as if they came together', (size) => {
+    const tally = createSummaryTally(manifest);
+    for (let at = 0; at < sizes.length; at += size) tally.add(rows(at, at + size));
+
+    const { size: numbers, ...others } = tally.total();
+    const { size: whole, ...wholeOthers } = summarise(manifest, rows(0, 7));
+    expect(others).toEqual(wholeOthers);
+    expect(numbers).toMatchObject({ count: 6, bins: [2, 3, 1], outside: 2, min: -1, max: 0.4 });
+    expect(numbers).toEqual({
+      ...whole,
+      mean: expect.closeTo(0.041667, 6),
+      std: expect.closeTo((whole as { std: number }).std, 12),
+    });
+  });
 });

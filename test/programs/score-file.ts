@@ -16,9 +16,11 @@ async function main([endpoint, bucket, name, generation]: readonly string[]): Pr
     peakRss = Math.max(peakRss, process.memoryUsage.rss());
   }, SAMPLE_MS);
   const startedAt = performance.now();
+  const { scoring, log } = readConfig(process.env);
   const outcome = await scoreFile(
     {
-      scoring: readConfig({}).scoring,
+      scoring,
+      predictionLog: log.predictions,
       files: openGcsFiles({ endpoint }),
       openScorer: async () => scorer,
       now: () => performance.now(),

@@ -34,7 +34,11 @@ const BAD = {
 };
 
 /** A good row on line 2, a bad one on line 3 and a good one on line 4. */
-const ROWS = [{ line: 2, kept: ['k"1'], index: 0 }, BAD, { line: 4, kept: ['k2'], index: 1 }];
+const ROWS = [
+  { line: 2, kept: ['k"1'], index: 0, row: [1] },
+  BAD,
+  { line: 4, kept: ['k2'], index: 1, row: [2] },
+];
 
 const CLASSIFIED: ScoredBatch = {
   rows: ROWS,

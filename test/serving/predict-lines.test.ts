@@ -79,6 +79,62 @@ describe('predictBatch with rows line by line', () => {
   });
 
   test.each([
+    ['text/csv', `${HEADER}a,0.2,5.1,3.5,1.4\nb,wide,5.1,3.5,1.4\nc,2.3,6.7,3,5.2\nd,0.2,9.9,3.5,1.4\n`],
+    ['application/x-ndjson', '[5.1,3.5,1.4,0.2]\n[1]\n{"features":[6.7,3,5.2,2.3]}\n[9.9,3.5,1.4,0.2]\n'],
+  ])('summarises for the log the rows of %s that were scored', async (contentType, body) => {
+    const response = await post(contentType, body);
+
+    await textOf(response);
+    response.onSent?.();
+
+    const entry = service.entries.at(-1);
+    expect(entry).toMatchObject({
+      rows: 4,
+      badRows: 1,
+      inputSummary: {
+        sepal_length: { count: 3, mean: expect.closeTo(7.2333, 3), min: 5.1, max: 9.9, outside: 1 },
+        petal_width: { count: 3, min: 0.2, max: 2.3 },
+      },
+      outputSummary: { confidence: { count: 3, min: expect.any(Number) } },
+    });
+    expect(entry).not.toHaveProperty('inputs');
+    expect(entry).not.toHaveProperty('predictions');
+  });
+
+  test('logs no inputs of lines with PREDICTION_LOG=none', async () => {
+    const quiet = openTestApp({ PREDICTION_LOG: 'none' });
+    const csv = { method: 'POST', path: '/predict/batch', headers: { 'content-type': 'text/csv' } };
+    await quiet.request({ ...csv, body: '5.1,3.5,1.4,0.2\n' });
+
+    expect(quiet.entries).toMatchObject([{ rows: 1, prediction: { setosa: 1 } }]);
+    expect(Object.keys(quiet.entries[0] ?? {})).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/Summary$|^inputs$|^predictions$/)]),
+    );
+  });
+
+  test('logs the first hundred lines in their places with PREDICTION_LOG=full', async () => {
+    const full = openTestApp({ PREDICTION_LOG: 'full' });
+    const lines = ['[5.1,3.5,1.4,0.2]', 'nonsense', ...new Array(150).fill('[6.7,3,5.2,2.3]')];
+    await full.request({
+      method: 'POST',
+      path: '/predict/batch',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: lines.join('\n'),
+    });
+
+    const { inputs, predictions, ...entry } = full.entries[0] as Record<string, unknown>;
+    expect(entry).toMatchObject({ rows: 152, badRows: 1, inputSummary: { sepal_length: { count: 151 } } });
+    expect(inputs).toHaveLength(100);
+    expect((inputs as unknown[]).slice(0, 3)).toEqual([[5.1, 3.5, 1.4, 0.2], null, [6.7, 3, 5.2, 2.3]]);
+    expect(predictions).toHaveLength(100);
+    expect((predictions as unknown[]).slice(0, 3)).toMatchObject([
+      { prediction: 'setosa' },
+      null,
+      { prediction: 'virginica', probabilities: expect.any(Array) },
+    ]);
+  });
+
+  test.each([
     [
       'a header that does not fit',
       'text/csv',

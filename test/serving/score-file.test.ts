@@ -91,6 +91,24 @@ describeWithEmulator('a file in a bucket', () => {
     ]);
   });
 
+  test('is summarised in the log, as PREDICTION_LOG says', async () => {
+    const log = `${CSV}c,9.9,3.5,1.4,0.2\nd,wide,3.5,1.4,0.2\n`;
+
+    for (const predictionLog of ['none', 'stats', 'full'] as const) {
+      await score(await bucket.put('input/a.csv', log), { predictionLog });
+    }
+
+    const told = { outcome: 'scored', rows: 4, badRows: 1, prediction: { setosa: 1 } };
+    const inputSummary = { sepal_length: { count: 3, min: 5.1, max: 9.9, outside: 1 } };
+    expect(entries).toMatchObject([
+      told,
+      { ...told, inputSummary, outputSummary: { confidence: { count: 3 } } },
+      { ...told, inputSummary, inputs: [expect.any(Array), expect.any(Array), expect.any(Array), null] },
+    ]);
+    expect(entries[0]).not.toHaveProperty('inputSummary');
+    expect(entries[1]).not.toHaveProperty('inputs');
+  });
+
   test.each([
     ['input/a.csv.gz', gzipSync(CSV), 'application/gzip'],
     ['input/a.csv', gzipSync(CSV), 'text/csv'],

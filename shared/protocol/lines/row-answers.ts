@@ -1,6 +1,7 @@
 import type { FieldError } from '../../core/errors';
 import type { TabularManifest } from '../../core/manifest';
 import { shorten } from '../../core/schema-error';
+import type { NamedTensors } from '../../core/tensor';
 import type { Predictions } from '../native/answer';
 import { type BadRow, isBad } from './input-rows';
 
@@ -10,12 +11,16 @@ export interface ScoredRow {
   readonly kept: readonly string[];
   /** Which of the batch's predictions is its own. */
   readonly index: number;
+  /** As it was sent, or as its cells were read. */
+  readonly row: unknown;
 }
 
 /** Rows that were scored together, good and bad, in the order of their lines. */
 export interface ScoredBatch {
   readonly rows: readonly (ScoredRow | BadRow)[];
-  /** Absent where no row was good. */
+  /** Of the good rows. Absent where no row was good. */
+  readonly inputs?: NamedTensors;
+  /** Of the good rows. Absent where no row was good. */
   readonly predictions?: Predictions;
 }
 

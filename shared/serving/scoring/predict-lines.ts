@@ -7,6 +7,7 @@ import type { RowAnswers, ScoredBatch } from '../../protocol/lines/row-answers';
 import type { Exchange } from '../exchange';
 import { type InferenceParts, loadFor } from '../inference';
 import { openRows, type RowFormat } from './row-format';
+import { createRowsTally, type RowsTally } from './rows-tally';
 import { holdRowScorer, type RowScorer, scoreBatches } from './score-rows';
 
 /** Formats that `predictBatch` answers line by line. */
@@ -34,7 +35,9 @@ export async function predictLines(
     const batches = scoreBatches(scorer, slowedDown(rows, exchange));
     const { value: first } = await batches.next();
     checkFirst(first);
-    const body = toBody(answers, { first, batches, exchange, scorer });
+    const tally = createRowsTally(manifest, parts.config.log.predictions);
+    noteTally(exchange, tally);
+    const body = toBody(answers, { first, batches, exchange, scorer, tally });
     // Begun, so that it ends well even if the caller has left and nobody asks for the first piece.
     await body.next();
     return { status: 200, headers: { 'content-type': answers.contentType }, body };
@@ -88,16 +91,17 @@ interface BodyParts {
   readonly batches: AsyncGenerator<ScoredBatch>;
   readonly exchange: Exchange;
   readonly scorer: RowScorer;
+  readonly tally: RowsTally;
 }
 
 async function* toBody(
   answers: RowAnswers,
-  { first, batches, exchange, scorer }: BodyParts,
+  { first, batches, exchange, scorer, tally }: BodyParts,
 ): AsyncGenerator<string> {
   try {
-    const note = createNote(exchange, scorer);
     const write = (batch: ScoredBatch): string => {
-      note(batch);
+      tally.add(batch);
+      exchange.rows = tally.rows;
       return answers.write(batch);
     };
     yield '';
@@ -112,19 +116,11 @@ async function* toBody(
   }
 }
 
-/** Notes for the log and the metrics how many rows came, and how often each class was predicted, as far as it got. */
-function createNote(exchange: Exchange, { manifest: { classes } }: RowScorer): (batch: ScoredBatch) => void {
-  const counts: Record<string, number> = Object.fromEntries((classes ?? []).map((name) => [name, 0]));
-  exchange.rows = 0;
-  if (classes !== undefined) {
-    exchange.classes = counts;
-    exchange.prediction = counts;
-  }
-  return ({ rows, predictions }) => {
-    exchange.rows = (exchange.rows ?? 0) + rows.length;
-    for (const index of classes === undefined ? [] : Array.from(predictions?.values ?? [])) {
-      const name = classes?.[index];
-      if (name !== undefined) counts[name] = (counts[name] ?? 0) + 1;
-    }
-  };
+/** The log and the metrics are told of the rows as far as they came. */
+function noteTally(exchange: Exchange, tally: RowsTally): void {
+  exchange.tally = tally;
+  exchange.rows = tally.rows;
+  if (tally.classes === undefined) return;
+  exchange.classes = tally.classes;
+  exchange.prediction = tally.classes;
 }

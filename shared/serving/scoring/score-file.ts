@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServingError } from '../../core/errors';
-import { isBad } from '../../protocol/lines/input-rows';
 import { writeBadRows } from '../../protocol/lines/row-answers';
 import type { ObjectFiles } from '../../registry/object-files';
 import type { Config } from '../config';
 import type { LogEntry } from '../log';
 import { gunzipIfNeeded } from './gunzip';
 import { openRows } from './row-format';
+import { createRowsTally, type RowsTally } from './rows-tally';
 import { type RowScorer, scoreBatches } from './score-rows';
 import { readJob, type ScoringJob, type StorageEvent, unknownFormat } from './scoring-job';
 import {
@@ -28,6 +28,8 @@ export interface ScoreJobParts {
   readonly openScorer: () => Promise<RowScorer>;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
+  /** What is gathered of inputs and scores, for the log. @default 'none' */
+  readonly predictionLog?: Config['log']['predictions'];
   /** Longest wait for another run of the same job to finish its last steps, in milliseconds. @default 10000 */
   readonly patienceMs?: number;
 }
@@ -106,12 +108,14 @@ async function score(parts: ScoreJobParts, job: ScoringJob, ifGeneration: string
   // Before the file is asked for: a connection that waits for its reader may be lost.
   const scorer = await parts.openScorer();
   try {
-    const { rows, badRows, outputs } = await writeOutputs(files, job, { scorer, ifGeneration });
+    const tally = createRowsTally(scorer.manifest, parts.predictionLog ?? 'none');
+    const outputs = await writeOutputs(files, job, { scorer, tally, ifGeneration });
     if (outputs === undefined) return await yieldToOther(parts, job);
     const { name: model, version } = scorer.manifest;
+    const { rows, badRows } = tally;
     const figures = { rows, badRows, durationMs: Math.round(now() - startedAt), model, version };
     const isFirst = await writeText(files, job.summary, writeSummary(job, figures, outputs), 'absent');
-    return { outcome: isFirst ? 'scored' : 'overtaken', ...figures };
+    return isFirst ? { outcome: 'scored', ...figures, tally } : { outcome: 'overtaken', ...figures };
   } finally {
     scorer.release();
   }
@@ -125,25 +129,23 @@ async function yieldToOther(parts: ScoreJobParts, job: ScoringJob): Promise<Scor
 
 interface OutputParts {
   readonly scorer: RowScorer;
+  /** Told of what is scored. */
+  readonly tally: RowsTally;
   readonly ifGeneration: string;
 }
 
-interface Written {
-  readonly rows: number;
-  readonly badRows: number;
-  /** Undefined when the predictions of another run came first. */
-  readonly outputs: ScoringOutputs | undefined;
-}
-
-/** Writes predictions and bad rows side by side, while the file is read. */
+/**
+ * Writes predictions and bad rows side by side, while the file is read.
+ *
+ * @returns undefined when the predictions of another run came first.
+ */
 async function writeOutputs(
   files: ObjectFiles,
   job: ScoringJob,
-  { scorer, ifGeneration }: OutputParts,
-): Promise<Written> {
+  { scorer, tally, ifGeneration }: OutputParts,
+): Promise<ScoringOutputs | undefined> {
   const { format } = job;
   if (format === undefined) throw unknownFormat(job);
-  const counts = { rows: 0, badRows: 0 };
   const bytes = gunzipIfNeeded(files.openRead(job.input, job.generation));
   const side = createSideFile(files, job.badRows, { contentType: 'application/x-ndjson' });
   try {
@@ -154,17 +156,16 @@ async function writeOutputs(
     async function* toLines(): AsyncGenerator<string> {
       yield answers.head;
       for await (const batch of scoreBatches(scorer, rows)) {
-        counts.rows += batch.rows.length;
-        counts.badRows += batch.rows.filter(isBad).length;
+        tally.add(batch);
         await side.write(writeBadRows(batch));
         yield answers.write(batch);
       }
     }
     const { contentType } = answers;
     const generation = await files.write(job.predictions, toLines(), { ifGeneration, contentType });
-    if (generation === undefined) return { ...counts, outputs: undefined };
+    if (generation === undefined) return undefined;
     // Only now, when it is certain that nobody else's bad rows are overwritten by these.
-    return { ...counts, outputs: { generation, hasBadRows: await side.finish() } };
+    return { generation, hasBadRows: await side.finish() };
   } finally {
     await side.abort();
     await bytes.return(undefined);

@@ -106,9 +106,12 @@ async function checkRow(scorer: RowScorer, source: RowSource, read: InputRow): P
 /** Runs the good rows together. */
 async function runRows(scorer: RowScorer, { rows, inputs }: CheckedRows): Promise<ScoredBatch> {
   let good = 0;
-  const scored = rows.map((row) => (isBad(row) ? row : { line: row.line, kept: row.kept, index: good++ }));
+  const scored = rows.map((each) =>
+    isBad(each) ? each : { line: each.line, kept: each.kept, index: good++, row: each.row },
+  );
   if (good === 0) return { rows: scored };
-  return { rows: scored, predictions: await predict(scorer, inputs, good) };
+  const predictions = await predict(scorer, inputs, good);
+  return { rows: scored, predictions, ...(inputs && { inputs }) };
 }
 
 async function predict(

@@ -1,6 +1,7 @@
 import { hasCode, type ServingError } from '../../core/errors';
 import { uriOf } from '../../registry/object-files';
 import type { LogEntry } from '../log';
+import type { RowsTally } from './rows-tally';
 import type { ScoringJob } from './scoring-job';
 import { toJsonText } from './text-object';
 
@@ -24,6 +25,8 @@ export interface ScoringFigures {
 export interface ScoringReport extends Partial<ScoringFigures> {
   readonly outcome: ScoreOutcome;
   readonly error?: ServingError;
+  /** What the log may say of the rows; absent for a run whose predictions do not count. */
+  readonly tally?: RowsTally;
 }
 
 /** What a run wrote. */
@@ -81,16 +84,19 @@ export function writeFailure(job: ScoringJob, { code, message, errors }: Serving
 
 /** The log entry of a job. */
 export function jobEntry({ input, generation }: ScoringJob, report: ScoringReport): LogEntry {
-  const { outcome, error, ...figures } = report;
+  const { outcome, error, tally, ...figures } = report;
   const file = `${uriOf(input)}#${generation}`;
-  return {
+  const entry: LogEntry & Record<string, unknown> = {
     severity: error === undefined ? 'INFO' : 'ERROR',
     message: `scoring ${file}: ${outcome}`,
     outcome,
     file,
     ...figures,
+    ...(tally?.classes && { prediction: tally.classes }),
     ...(error !== undefined && { code: error.code, detail: error.message }),
   };
+  tally?.note(entry);
+  return entry;
 }
 
 function describeInput({ input, generation }: ScoringJob) {

@@ -11,10 +11,10 @@ import { type IrisRow, randomOf, resample, serveRows, TRAINING_ROWS } from '../i
 /** What a server logs of rows, and what the default thresholds make of it. */
 async function alarmsOf(
   rows: readonly IrisRow[],
-  { registry = projectPath('model-artifacts'), batch = 1, log = 'stats' } = {},
+  { registry = projectPath('model-artifacts'), batch = 1, csv = false, log = 'stats' } = {},
 ): Promise<readonly Alarm[]> {
   const env = { MODEL_REGISTRY: registry, PREDICTION_LOG: log };
-  const entries = (await serveRows(rows, { batch, env })).map((entry) => toPredictionEntry(entry));
+  const entries = (await serveRows(rows, { batch, csv, env })).map((entry) => toPredictionEntry(entry));
   const models = createRegistry(createLocalStore(registry));
   const [drift] = await measureDrift(
     (async function* () {
@@ -23,7 +23,7 @@ async function alarmsOf(
     (version) => models.manifest('iris', version),
     DEFAULT_THRESHOLDS,
   );
-  expect(drift).toMatchObject({ rows: rows.length, notCompared: undefined });
+  expect(drift).toMatchObject({ rows: rows.length, rowsWithoutInputs: 0, notCompared: undefined });
   return drift?.alarms ?? [];
 }
 
@@ -36,6 +36,12 @@ describe('a resample of the training data raises no alarm', () => {
 
   test.each(SEEDS)('in batches, seed %i', async (seed) => {
     expect(await alarmsOf(resample(TRAINING_ROWS, randomOf(seed)), { batch: 24 })).toEqual([]);
+  });
+
+  test.each(SEEDS)('as a file of CSV, seed %i', async (seed) => {
+    const rows = resample(TRAINING_ROWS, randomOf(seed));
+
+    expect(await alarmsOf(rows, { batch: 1000, csv: true })).toEqual([]);
   });
 });
 
@@ -78,6 +84,8 @@ describe.each([
   ['row by row', { batch: 1, log: 'stats' }],
   ['in batches', { batch: 24, log: 'stats' }],
   ['in batches, logged in full', { batch: 24, log: 'full' }],
+  ['in files of CSV', { batch: 120, csv: true, log: 'stats' }],
+  ['in files of CSV, logged in full', { batch: 90, csv: true, log: 'full' }],
 ])('an alarm is raised %s by', (_how, options) => {
   const registry = createIrisRegistry();
   // The embedded model takes no missing values.

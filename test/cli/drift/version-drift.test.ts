@@ -84,6 +84,22 @@ describe('what the log does not say', () => {
     });
   });
 
+  test('is not taken for missing: a feature that the entry had no room for, and lines that were not scored', () => {
+    const summary = { count: 190, mean: 3, std: 0.4, min: 2.2, max: 4.2 };
+
+    const drift = compare([entry({ rows: 200, badRows: 10, inputSummary: { sepal_width: summary } })]);
+
+    expect(drift.rows).toBe(190);
+    expect(columnOf(drift, 'sepal_width')?.missing?.share).toBe(0);
+    expect(columnOf(drift, 'sepal_length')).toMatchObject({ values: 0, missing: undefined });
+  });
+
+  test('is no reason to count a file twice that two runs have scored', () => {
+    const logged = ['scored', 'overtaken'].map((outcome) => entry({ rows: 200, outcome }));
+
+    expect(compare(logged).entries).toBe(1);
+  });
+
   test('is no reason to compare too few rows', () => {
     const drift = compare([entry({ prediction: 'setosa' })], { minRows: 100 });
 

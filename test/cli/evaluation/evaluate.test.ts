@@ -125,6 +125,21 @@ describe('evaluate', () => {
     });
   });
 
+  test('joins each line of CSV by its number, those after a bad one too', async () => {
+    const rows = TRAINING_ROWS.slice(0, 3).map((row, index) => (index === 1 ? [null, ...row.slice(1)] : row));
+    const entries = await serveRows(rows, { batch: 3, csv: true, env: { PREDICTION_LOG: 'full' } });
+    const id = String(entries[0]?.['requestId']);
+    const truth = [0, 1, 2].map((row) => `${id},${row},setosa\n`);
+
+    const result = await evaluate(entries, write('lines.csv', `request_id,row,label\n${truth.join('')}`));
+
+    expect(result).toMatchObject({
+      joined: 2,
+      withoutPrediction: 1,
+      versions: [{ classification: { rows: 2, correct: 2 } }],
+    });
+  });
+
   test('counts a request once, and what fits nowhere', async () => {
     const entries = ['r0', 'r0', 'r1', 'r9'].map((requestId) => entry({ requestId, prediction: 'setosa' }));
 

@@ -3,7 +3,6 @@ import { testHomogeneity } from '../../../cli/statistics/chi-squared';
 import { createClassificationTally } from '../../../cli/statistics/classification';
 import { kolmogorovSmirnovPValue } from '../../../cli/statistics/kolmogorov-smirnov';
 import { compareMeans } from '../../../cli/statistics/means';
-import { createMomentsTally, type Moments } from '../../../cli/statistics/moments';
 import { compareProportions, testExcess } from '../../../cli/statistics/proportions';
 import { createRegressionTally } from '../../../cli/statistics/regression';
 import {
@@ -14,6 +13,7 @@ import {
   studentTails,
 } from '../../../cli/statistics/special-functions';
 import { stabilityIndex } from '../../../cli/statistics/stability-index';
+import { createMomentsTally, type Moments } from '../../../shared/core/moments';
 import reference from './reference.json';
 
 // reference.json is written by reference.py, which says with which versions of scipy, scikit-learn and numpy.
