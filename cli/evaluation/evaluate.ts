@@ -15,8 +15,14 @@ export interface Evaluation {
   readonly joined: number;
   /** Truths whose request is not in the log, or whose row is not: `PREDICTION_LOG=full` lists up to 100 of a request. */
   readonly withoutPrediction: number;
+  /** Rows of the log that were predicted and have no truth, or whose prediction the log does not tell apart. */
+  readonly withoutTruth: number;
   /** Truths that are no class of the model, or no number for a regression. */
   readonly misfits: number;
+  /** Truths that came again for the same row; the last one counts. */
+  readonly repeatedTruths: number;
+  /** Lines of the truth of which nothing could be made. */
+  readonly unreadableTruths: number;
   /** Whether the log says which traffic was split; else every request takes part in the comparison. */
   readonly knowsSplit: boolean;
 }
@@ -41,9 +47,11 @@ export async function evaluate({ entries, truth, manifestOf }: EvaluationParts):
   let joined = 0;
   let misfits = 0;
   let lost = 0;
+  let rows = 0;
   let knowsSplit = false;
   for await (const entry of entries) {
     knowsSplit ||= entry.versionReason !== undefined;
+    rows += entry.rows;
     const outcomes = outcomesOf(entry);
     if (entry.requestId === undefined || outcomes.length === 0) continue;
     const truths = truth.take(entry.requestId);
@@ -65,7 +73,10 @@ export async function evaluate({ entries, truth, manifestOf }: EvaluationParts):
     ),
     joined,
     withoutPrediction: truth.remaining() + lost,
+    withoutTruth: rows - joined - misfits,
     misfits,
+    repeatedTruths: truth.repeated,
+    unreadableTruths: truth.unreadable,
     knowsSplit,
   };
 }

@@ -13,20 +13,28 @@ const SIGNIFICANT = 0.05;
 
 /** Writes an evaluation for a terminal. */
 export function writeEvaluationText(model: string, evaluation: Evaluation, log: LogCounts): string[] {
-  const { versions, comparisons, joined, withoutPrediction, misfits, knowsSplit } = evaluation;
+  const { versions, comparisons, joined, knowsSplit } = evaluation;
   const blocks = [
     ...versions.map((arm) => armLines(model, arm)),
     ...(comparisons.length === 0 ? [] : [comparisonLines(comparisons, knowsSplit)]),
   ];
-  const left = [
-    withoutPrediction > 0 ? `${withoutPrediction} have no prediction in the log` : '',
-    misfits > 0 ? `${misfits} are nothing that the model predicts` : '',
-  ].filter((text) => text !== '');
   return [
     ...blocks.flatMap((lines) => [...lines, '']),
-    [`${joined} truths were joined`, ...left].join('; '),
+    [`${joined} truths were joined`, ...describeRest(evaluation)].join('; '),
     describeLog(log),
   ];
+}
+
+/** What could not be joined, and why. */
+function describeRest(evaluation: Evaluation): string[] {
+  const { withoutPrediction, withoutTruth, misfits, repeatedTruths, unreadableTruths } = evaluation;
+  return [
+    withoutPrediction > 0 ? `${withoutPrediction} have no prediction in the log` : '',
+    misfits > 0 ? `${misfits} are nothing that the model predicts` : '',
+    repeatedTruths > 0 ? `${repeatedTruths} came again, and the last one counts` : '',
+    unreadableTruths > 0 ? `${unreadableTruths} lines are no truth` : '',
+    withoutTruth > 0 ? `${withoutTruth} rows of the log have none` : '',
+  ].filter((text) => text !== '');
 }
 
 function armLines(model: string, arm: ArmScore): string[] {

@@ -8,10 +8,10 @@ import { readLogValues } from '../prediction-log/log-values';
 
 /** What was true, by request; a request of several rows has one for each that is known. */
 export interface Truth {
-  /** How many truths there are. */
-  readonly count: number;
   /** Lines of which none could be made. */
   readonly unreadable: number;
+  /** Lines about a row that an earlier one was about; the last one counts. */
+  readonly repeated: number;
   /** Takes what was true of a request, so that it is counted once; by the number of the row, from 0. */
   take(requestId: string): ReadonlyMap<number, string> | undefined;
   /** How many were not taken. */
@@ -35,20 +35,20 @@ interface Label {
  */
 export async function readTruth(files: AsyncIterable<LogFile>): Promise<Truth> {
   const byRequest = new Map<string, Map<number, string>>();
-  let count = 0;
   let unreadable = 0;
+  let repeated = 0;
   for await (const label of labelsOf(files)) {
     if (label === undefined) {
       unreadable++;
       continue;
     }
     const rows = byRequest.get(label.requestId) ?? new Map<number, string>();
-    if (!rows.has(label.row)) count++;
+    if (rows.has(label.row)) repeated++;
     byRequest.set(label.requestId, rows.set(label.row, label.label));
   }
   return {
-    count,
     unreadable,
+    repeated,
     take(requestId) {
       const rows = byRequest.get(requestId);
       byRequest.delete(requestId);
@@ -105,5 +105,7 @@ function findColumns(name: string, cells: readonly string[]): CsvColumns {
 function toLabel(requestId: unknown, row: unknown, label: unknown): Label | undefined {
   if (typeof requestId !== 'string' || requestId === '') return undefined;
   if ((typeof label !== 'string' && typeof label !== 'number') || label === '') return undefined;
-  return { requestId, row: numberOf(row) ?? 0, label: String(label) };
+  const number = row === undefined || row === null || row === '' ? 0 : numberOf(row);
+  if (number === undefined || number < 0 || !Number.isInteger(number)) return undefined;
+  return { requestId, row: number, label: String(label) };
 }

@@ -148,6 +148,50 @@ describe('evaluate', () => {
     expect(result).toMatchObject({ joined: 1, misfits: 1, withoutPrediction: 2 });
   });
 
+  test('says how many rows have no truth, which is whose accuracy is not known', async () => {
+    const batch = entry({ requestId: 'r1', rows: 40, prediction: { setosa: 40 } });
+    const entries = [
+      entry({ requestId: 'r0', prediction: 'setosa' }),
+      batch,
+      entry({ prediction: 'setosa' }),
+    ];
+    const args = ['evaluate', 'iris', write('log.ndjson', toNdjson(entries))];
+
+    const { stdout } = await runCli([...args, '--truth', write('one.csv', csvOf(['setosa']))]);
+
+    expect(stdout).toContain('1 truths were joined; 41 rows of the log have none');
+  });
+
+  test('takes the last of labels that come twice, and says so', async () => {
+    const entries = ['r0', 'r1'].map((requestId) => entry({ requestId, prediction: 'setosa' }));
+    const labels = 'request_id,label\nr0,virginica\nr1,setosa\nr0,setosa\n';
+
+    const result = await evaluate(entries, write('twice.csv', labels));
+    const args = ['evaluate', 'iris', join(folder, 'log.ndjson'), '--truth', join(folder, 'twice.csv')];
+    const { stdout } = await runCli(args);
+
+    expect(result).toMatchObject({
+      joined: 2,
+      repeatedTruths: 1,
+      versions: [{ classification: { correct: 2 } }],
+    });
+    expect(stdout).toContain('2 truths were joined; 1 came again, and the last one counts');
+  });
+
+  test.each([
+    ['t.csv', 'request_id,row,label\nr0,0,setosa\nr0,first,setosa\nr0,-1,setosa\n,0,setosa\nr0,1,\n'],
+    [
+      't.ndjson',
+      '{"request_id":"r0","label":"setosa"}\n{"request_id":"r0","row":1.5,"label":"setosa"}\nnonsense\n{"request_id":7,"label":"setosa"}\n{"request_id":"r0","label":null}\n',
+    ],
+  ])('says how many lines of %s are no truth', async (name, labels) => {
+    const entries = [entry({ requestId: 'r0', prediction: 'setosa' })];
+
+    const result = await evaluate(entries, write(name, labels));
+
+    expect(result).toMatchObject({ joined: 1, unreadableTruths: 4, repeatedTruths: 0 });
+  });
+
   test('exits with 1 where nothing can be joined', async () => {
     const log = write('log.ndjson', toNdjson([entry({ requestId: 'x', prediction: 'setosa' })]));
 
