@@ -32,7 +32,8 @@ export function compareArms(arms: readonly ArmScore[]): ArmComparison[] {
   });
 }
 
-function rowsOf({ classification, regression }: ArmScore): number {
+/** Rows that were joined. */
+export function rowsOf({ classification, regression }: ArmScore): number {
   return classification?.rows ?? regression?.rows ?? 0;
 }
 

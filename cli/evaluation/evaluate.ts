@@ -2,7 +2,7 @@ import { hasCode } from '../../shared/core/errors';
 import type { Manifest } from '../../shared/core/manifest';
 import type { PredictionEntry } from '../prediction-log/log-entry';
 import { type ArmScore, type ArmTally, createArmTally } from './arm-tally';
-import { type ArmComparison, compareArms } from './compare-arms';
+import { type ArmComparison, compareArms, rowsOf } from './compare-arms';
 import { type Outcome, outcomesOf } from './outcomes';
 import type { Truth } from './truth';
 
@@ -10,6 +10,8 @@ import type { Truth } from './truth';
 export interface Evaluation {
   /** Each version, over all its traffic. */
   readonly versions: readonly ArmScore[];
+  /** Each version, over the traffic that was split to it; empty where the log does not say what was split. */
+  readonly arms: readonly ArmScore[];
   /** Each version against the one that more traffic was split to; empty where there is one version. */
   readonly comparisons: readonly ArmComparison[];
   readonly joined: number;
@@ -66,11 +68,13 @@ export async function evaluate({ entries, truth, manifestOf }: EvaluationParts):
     }
   }
   const scores = [...versions.values()];
+  const all = scores.map((score) => score.all.total()).sort(byVersion);
+  const split = scores.map((score) => score.split.total()).sort(byVersion);
+  const arms = knowsSplit ? split.filter((arm) => rowsOf(arm) > 0) : [];
   return {
-    versions: scores.map(({ all }) => all.total()).sort(byVersion),
-    comparisons: compareArms(
-      scores.map(({ all, split }) => (knowsSplit ? split : all).total()).sort(byVersion),
-    ),
+    versions: all,
+    arms,
+    comparisons: compareArms(knowsSplit ? arms : all),
     joined,
     withoutPrediction: truth.remaining() + lost,
     withoutTruth: rows - joined - misfits,

@@ -5,7 +5,7 @@ import type { Calibration } from '../statistics/calibration';
 import type { ClassificationScore } from '../statistics/classification';
 import type { RegressionScore } from '../statistics/regression';
 import type { ArmScore } from './arm-tally';
-import type { ArmComparison } from './compare-arms';
+import { type ArmComparison, rowsOf } from './compare-arms';
 import type { Evaluation } from './evaluate';
 
 /** Below this a difference is called one. */
@@ -13,9 +13,12 @@ const SIGNIFICANT = 0.05;
 
 /** Writes an evaluation for a terminal. */
 export function writeEvaluationText(model: string, evaluation: Evaluation, log: LogCounts): string[] {
-  const { versions, comparisons, joined, knowsSplit } = evaluation;
+  const { versions, arms, comparisons, joined, knowsSplit } = evaluation;
   const blocks = [
-    ...versions.map((arm) => armLines(model, arm)),
+    ...versions.map((arm) => armLines(`${model}/${arm.version}`, arm)),
+    ...arms
+      .filter((arm) => versions.every((all) => all.version !== arm.version || rowsOf(all) > rowsOf(arm)))
+      .map((arm) => armLines(`${model}/${arm.version}, split traffic`, arm)),
     ...(comparisons.length === 0 ? [] : [comparisonLines(comparisons, knowsSplit)]),
   ];
   return [
@@ -37,10 +40,10 @@ function describeRest(evaluation: Evaluation): string[] {
   ].filter((text) => text !== '');
 }
 
-function armLines(model: string, arm: ArmScore): string[] {
-  const { version, classification, calibration, regression } = arm;
+function armLines(name: string, arm: ArmScore): string[] {
+  const { classification, calibration, regression } = arm;
   return [
-    `${model}/${version}`,
+    name,
     ...(classification ? classificationLines(classification) : []),
     ...(calibration ? calibrationLines(calibration) : []),
     ...(regression ? [regressionLine(regression)] : []),

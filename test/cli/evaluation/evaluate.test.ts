@@ -296,8 +296,27 @@ describe('the comparison of versions', () => {
 
     expect(result).toMatchObject({
       versions: [{ classification: { rows: 1000 } }, { classification: { rows: 2000, accuracy: 0.47 } }],
+      arms: [
+        { version: '1.0.0', classification: { rows: 1000, accuracy: 0.91 } },
+        { version: '1.1.0', classification: { rows: 1000, accuracy: 0.94, classes: expect.anything() } },
+      ],
       comparisons: [{ values: [0.91, 0.94] }],
     });
+  });
+
+  test('shows an arm of its own where its version had other traffic too', async () => {
+    const pinned = {
+      ...entry({ version: '1.1.0', requestId: 'r2500', prediction: 'virginica' }),
+      versionReason: 'pinned',
+    };
+    const entries = [...arms({ '1.0.0': 910, '1.1.0': 940 }, 'split'), pinned];
+    const args = ['evaluate', 'iris', write('log.ndjson', toNdjson(entries)), '--truth', truth()];
+
+    const { stdout } = await runCli(args);
+
+    expect(stdout).toContain('iris/1.1.0\n  accuracy 0.9391 (940 of 1001)');
+    expect(stdout).toContain('iris/1.1.0, split traffic\n  accuracy 0.94 (940 of 1000)');
+    expect(stdout).not.toContain('iris/1.0.0, split traffic');
   });
 
   test('asks for more where several versions challenge one', async () => {
