@@ -42,16 +42,37 @@ describeWithBrowser('the drift report', () => {
     },
   );
 
-  test('fits a phone, without scripts, with a row for each column', async () => {
-    const { page } = await openPage(browser, url, { viewport: PHONE, javaScriptEnabled: false });
+  test.each(['light', 'dark'] as const)(
+    'fits a phone in %s colours, without scripts, with a row for each column',
+    async (colorScheme) => {
+      const { page } = await openPage(browser, url, {
+        viewport: PHONE,
+        colorScheme,
+        javaScriptEnabled: false,
+      });
 
-    const rows = page.locator('article');
-    const box = await page.locator('main').boundingBox();
+      const rows = page.locator('article');
+      const boxes = await page.locator('main, article, article svg').all();
+      const edges = await Promise.all(
+        boxes.map((each) => each.boundingBox().then((box) => (box?.x ?? 0) + (box?.width ?? 0))),
+      );
 
-    expect(await rows.count()).toBe(6);
-    expect(box?.width).toBeLessThanOrEqual(PHONE.width);
-    expect(await rows.first().innerText()).toContain('values outside the range seen in training');
-    await keepScreenshot(page, 'drift-phone');
+      expect(await rows.count()).toBe(6);
+      expect(Math.max(...edges)).toBeLessThanOrEqual(PHONE.width);
+      expect(await rows.first().innerText()).toContain('values outside the range seen in training');
+      await keepScreenshot(page, `drift-phone-${colorScheme}`);
+    },
+  );
+
+  test('has a ground of its own in each colour scheme', async () => {
+    const grounds = await Promise.all(
+      (['light', 'dark'] as const).map(async (colorScheme) => {
+        const { page } = await openPage(browser, url, { colorScheme });
+        return page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+      }),
+    );
+
+    expect(new Set(grounds).size).toBe(2);
   });
 
   test('says of each histogram what it shows', async () => {

@@ -193,6 +193,19 @@ describe('drift', () => {
     expect(code).toBe(1);
   });
 
+  test('judges each version by its own traffic', async () => {
+    const newer = strange.map((entry) => ({ ...entry, version: '1.1.0' }));
+    const log = write('both.log', toNdjson([...usual, ...newer]));
+
+    const { code, stdout } = await runCli(['drift', 'iris', log]);
+    const older = await runCli(['drift', 'iris/1.0.0', log]);
+
+    expect(stdout).toMatch(/^iris\/1\.0\.0: no drift; 150 rows of 150 requests\n/);
+    expect(stdout).toMatch(/^iris\/1\.1\.0: drift in \d of 6 columns; 150 rows of 6 requests\n/m);
+    expect(code).toBe(2);
+    expect(older.code).toBe(0);
+  });
+
   test('takes other thresholds', async () => {
     const args = ['--psi', '50', '--ks', '1', '--out-of-range', '1', '--missing', '1'];
 
