@@ -92,3 +92,10 @@ test('docs/operations.md plans with the factors that the service goes by', () =>
     `base + ${factorOf('MEMORY_FACTOR')} x file of each loaded version (${factorOf('SEALED_FACTOR')} x where`,
   );
 });
+
+test('docs/drift.md has the predictions picked as the Terraform picks them', () => {
+  const [, wanted = ''] = /AND (jsonPayload\.model.*)"/.exec(read('deploy/terraform/drift.tf')) ?? [];
+
+  expect(wanted).not.toBe('');
+  expect(read('docs/drift.md')).toContain(` ${wanted.replaceAll(' AND ', ' ')}'`);
+});

@@ -36,7 +36,7 @@ resource "google_logging_project_sink" "predictions" {
   name                   = "${local.prefix}onnx-functions-predictions"
   description            = "Predictions of the services, for the drift check"
   destination            = "storage.googleapis.com/${google_storage_bucket.prediction_log[0].name}"
-  filter                 = "${local.log_filter} AND jsonPayload.prediction:*"
+  filter                 = "${local.log_filter} AND jsonPayload.model:* AND jsonPayload.rows>0"
   unique_writer_identity = true
 }
 
