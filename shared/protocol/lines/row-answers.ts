@@ -69,7 +69,7 @@ export function createCsvAnswers(
       let text = '';
       for (const row of rows) {
         if (!isBad(row)) {
-          const cells = cellsOf(predictions, row.index);
+          const cells = predictions === undefined ? [] : cellsOf(manifest, predictions, row.index);
           text += `${row.line}${toCells(row.kept)}${toCells(cells)}${tellsDefects ? ',' : ''}\n`;
         } else if (tellsDefects) {
           const kept = row.kept === undefined ? ','.repeat(keptColumns.length) : toCells(row.kept);
@@ -120,23 +120,18 @@ function summary(defects: readonly FieldError[]): string {
 }
 
 /** The cells of one prediction, in the order of the columns. A number that JSON cannot write is an empty cell. */
-function cellsOf(predictions: Predictions | undefined, index: number): string[] {
-  const row: Prediction = JSON.parse(`${predictions?.writeRow(index)}}`);
-  const { prediction, prediction_label: label, confidence, probabilities } = row;
-  if (label === undefined) return [toText(prediction)];
-  return [toText(prediction), label, toText(confidence), ...(probabilities ?? []).map(toText)];
+function cellsOf(
+  { classes = [] }: TabularManifest,
+  { valueAt, confidenceOf, scoresOf }: Predictions,
+  index: number,
+): string[] {
+  const value = valueAt(index);
+  if (confidenceOf === undefined || scoresOf === undefined) return [toText(value)];
+  return [toText(value), classes[value] ?? '', toText(confidenceOf(index)), ...scoresOf(index).map(toText)];
 }
 
-/** The object of the native answer. */
-interface Prediction {
-  readonly prediction: number | null;
-  readonly prediction_label?: string;
-  readonly confidence?: number | null;
-  readonly probabilities?: readonly (number | null)[];
-}
-
-function toText(value: number | null | undefined): string {
-  return value === null || value === undefined ? '' : String(value);
+function toText(value: number): string {
+  return Number.isFinite(value) ? String(value) : '';
 }
 
 function toRecord(cells: readonly string[]): string {

@@ -20,6 +20,8 @@ export interface AnswerFrame {
 export interface Predictions {
   /** The predicted class (its index), or the predicted number. */
   readonly values: ArrayLike<number>;
+  /** One of them, with as many decimals as it needs. */
+  readonly valueAt: (row: number) => number;
   /** The score of the predicted class. Absent for a regression. */
   readonly confidenceOf?: (row: number) => number;
   /** The score of every class. Absent for a regression. */
@@ -40,8 +42,8 @@ export function readPredictions(manifest: TabularManifest, outputs: NamedTensors
 }
 
 function readRegression(manifest: TabularManifest, outputs: NamedTensors, rows: number): Predictions {
-  const { values, write } = numbersOf(manifest.output.value, outputs, rows);
-  return { values, writeRow: (row) => `{"prediction":${write(row)}` };
+  const { values, write, numberAt: valueAt } = numbersOf(manifest.output.value, outputs, rows);
+  return { values, valueAt, writeRow: (row) => `{"prediction":${write(row)}` };
 }
 
 function readClassification(manifest: TabularManifest, outputs: NamedTensors, rows: number): Predictions {
@@ -58,6 +60,7 @@ function readClassification(manifest: TabularManifest, outputs: NamedTensors, ro
   const labels = classes.map((name) => JSON.stringify(name));
   return {
     values,
+    valueAt: (row) => values[row] as number,
     confidenceOf: (row) => numberAt(row * width + (values[row] as number)),
     scoresOf: (row) => classes.map((_, index) => numberAt(row * width + index)),
     writeRow(row) {
