@@ -10,6 +10,7 @@ dashboard=deploy/monitoring/grafana/dashboard.generated.json
 (
   cd deploy/monitoring
   "$TOOLS/promtool" check config prometheus.yaml
+  "$TOOLS/promtool" check config prometheus-kubernetes.yaml
   "$TOOLS/promtool" test rules rules.test.yaml
 )
 node deploy/monitoring/make-dashboard.mjs --print | diff - "$dashboard"
