@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks what Terraform hands to Cloud Monitoring, which Terraform itself takes for plain text: the dashboard against
-# the messages of the API, and every query as PromQL.
+# the messages of the API, and every query as PromQL, and when the alerts fire.
 #
 #   .ci/check-cloud-monitoring.sh FILE    what `terraform test -json -verbose` printed of one file
 set -euo pipefail
@@ -20,3 +20,6 @@ with open(sys.argv[1]) as file:
 print(f"dashboard of Cloud Monitoring: {len(dashboard.mosaic_layout.tiles)} charts")
 PYTHON
 $TOOLS/bin/promtool check rules "$rules"
+# Beside the rules, because it names them by a path from where it is.
+cp deploy/terraform/tests/alerts.test.yaml $TOOLS/terraform/
+$TOOLS/bin/promtool test rules $TOOLS/terraform/alerts.test.yaml

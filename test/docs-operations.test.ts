@@ -76,8 +76,10 @@ test('docs/operations.md has a runbook for exactly the alerts there are', () => 
   expect(runbooks.sort()).toEqual(alerts.map((match) => match[1]).sort());
 });
 
-test('each runbook names the alert of Cloud Monitoring that is the same', () => {
-  const named = [...DOCUMENT.matchAll(/^### Onnx\w+\n\n\(`([\w-]+)`\) /gm)].map((match) => match[1]);
+test('each runbook names the alerts of Cloud Monitoring that are the same', () => {
+  const named = [...DOCUMENT.matchAll(/^### Onnx\w+\n\n\((`[^)]+`)\) /gm)].flatMap(([, names = '']) =>
+    names.split(', ').map((name) => name.replaceAll('`', '')),
+  );
   const [, policies = ''] = read('deploy/terraform/monitoring.tf').split('alert_rules = merge(');
   const alerts = [...policies.matchAll(/^ +([\w-]+) = \{$/gm)];
 

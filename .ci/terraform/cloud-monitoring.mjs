@@ -2,20 +2,26 @@
 //
 //   node .ci/terraform/cloud-monitoring.mjs TEST_OUTPUT DASHBOARD RULES
 //
-// The queries are written as rules of Prometheus, whose own tool then parses them. YAML is a superset of JSON.
+// The queries are written as rules of Prometheus, the alerts under their names, whose own tool then parses and tests them. YAML is a superset of JSON.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const [input, dashboardPath, rulesPath] = process.argv.slice(2);
 const state = completeState(readFileSync(input, 'utf8'));
-const dashboard = resource('google_monitoring_dashboard').dashboard_json;
+const dashboard = resources('google_monitoring_dashboard')[0].values.dashboard_json;
 const charts = JSON.parse(dashboard)
   .mosaicLayout.tiles.flatMap(({ widget }) => widget.xyChart.dataSets)
   .map(({ timeSeriesQuery }) => timeSeriesQuery.prometheusQuery.replace(/\$\{__interval\}/g, '5m'));
-const alerts = Object.values(state.outputs.alert_queries.value);
+const alerts = resources('google_monitoring_alert_policy').map(({ index, values }) => {
+  const { query, duration } = values.conditions[0].condition_prometheus_query_language[0];
+  return { alert: index, expr: query, for: duration };
+});
 
-const rules = [...alerts, ...charts].map((expr, index) => ({ record: `query_${index}`, expr }));
+const groups = [
+  { name: 'charts', rules: charts.map((expr, index) => ({ record: `chart_${index}`, expr })) },
+  { name: 'alerts', rules: alerts },
+];
 writeFileSync(dashboardPath, dashboard);
-writeFileSync(rulesPath, JSON.stringify({ groups: [{ name: 'cloud-monitoring', rules }] }));
+writeFileSync(rulesPath, JSON.stringify({ groups }));
 
 /** The state of the run that made most: it has every optional part. */
 function completeState(text) {
@@ -28,8 +34,8 @@ function completeState(text) {
   return first;
 }
 
-function resource(type) {
-  const found = state.root_module.resources.find((candidate) => candidate.type === type);
-  if (found === undefined) throw new Error(`${input}: expected a ${type}`);
-  return found.values;
+function resources(type) {
+  const found = state.root_module.resources.filter((candidate) => candidate.type === type);
+  if (found.length === 0) throw new Error(`${input}: expected a ${type}`);
+  return found;
 }

@@ -43,6 +43,8 @@ resource "google_service_account" "deployer" {
   project      = var.project_id
   account_id   = "${local.prefix}onnx-functions-deploy"
   display_name = "ONNX functions: deploys"
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_service_account_iam_member" "github_is_deployer" {

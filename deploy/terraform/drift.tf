@@ -32,12 +32,15 @@ resource "google_storage_bucket" "prediction_log" {
 resource "google_logging_project_sink" "predictions" {
   count = local.watches_drift ? 1 : 0
 
-  project                = var.project_id
-  name                   = "${local.prefix}onnx-functions-predictions"
-  description            = "Predictions of the services, for the drift check"
-  destination            = "storage.googleapis.com/${google_storage_bucket.prediction_log[0].name}"
+  project     = var.project_id
+  name        = "${local.prefix}onnx-functions-predictions"
+  description = "Predictions of the services, for the drift check"
+  destination = "storage.googleapis.com/${google_storage_bucket.prediction_log[0].name}"
+  # Each entry about rows, also of batches of a regression, which have no `prediction`.
   filter                 = "${local.log_filter} AND jsonPayload.model:* AND jsonPayload.rows>0"
   unique_writer_identity = true
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_storage_bucket_iam_member" "sink_writes" {
@@ -54,6 +57,8 @@ resource "google_service_account" "drift" {
   project      = var.project_id
   account_id   = "${local.prefix}onnx-functions-drift"
   display_name = "ONNX functions: checks for drift"
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_storage_bucket_iam_member" "drift_reads" {
@@ -117,6 +122,8 @@ resource "google_service_account" "scheduler" {
   project      = var.project_id
   account_id   = "${local.prefix}onnx-functions-sched"
   display_name = "ONNX functions: starts the drift check"
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_cloud_run_v2_job_iam_member" "scheduler_runs" {

@@ -4,6 +4,8 @@ resource "google_service_account" "runtime" {
   project      = var.project_id
   account_id   = "${local.prefix}onnx-functions"
   display_name = "ONNX functions: reads models and serves them"
+
+  depends_on = [google_project_service.api]
 }
 
 # objectViewer lists and reads objects; the bucket itself stays out of reach.
@@ -11,6 +13,18 @@ resource "google_storage_bucket_iam_member" "runtime_reads_models" {
   bucket = google_storage_bucket.models.name
   role   = "roles/storage.objectViewer"
   member = google_service_account.runtime.member
+}
+
+# Standard output needs no right; the API that LOG_TRANSPORT=cloud writes to does.
+resource "google_project_iam_member" "services_log" {
+  for_each = lookup(var.environment, "LOG_TRANSPORT", "") != "cloud" ? {} : merge(
+    { runtime = google_service_account.runtime.member },
+    { for scorer in google_service_account.scorer : "scorer" => scorer.member },
+  )
+
+  project = var.project_id
+  role    = "roles/logging.logWriter"
+  member  = each.value
 }
 
 resource "google_secret_manager_secret" "this" {
@@ -43,6 +57,8 @@ resource "google_service_account" "build" {
   project      = var.project_id
   account_id   = "${local.prefix}onnx-functions-build"
   display_name = "ONNX functions: builds"
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_project_iam_member" "build_logs" {

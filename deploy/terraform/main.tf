@@ -34,14 +34,15 @@ locals {
   apis = var.enable_apis ? toset(concat(
     [
       "artifactregistry.googleapis.com",
-      "cloudbuild.googleapis.com",
-      "cloudfunctions.googleapis.com",
+      "cloudresourcemanager.googleapis.com",
       "iam.googleapis.com",
       "logging.googleapis.com",
       "monitoring.googleapis.com",
       "run.googleapis.com",
       "secretmanager.googleapis.com",
+      "storage.googleapis.com",
     ],
+    var.source_archive == null ? [] : ["cloudbuild.googleapis.com", "cloudfunctions.googleapis.com"],
     var.score_files == null ? [] : ["eventarc.googleapis.com", "pubsub.googleapis.com"],
     var.bigquery == null ? [] : ["bigquery.googleapis.com", "bigqueryconnection.googleapis.com"],
     var.drift == null ? [] : ["cloudscheduler.googleapis.com"],
@@ -50,7 +51,10 @@ locals {
   )) : toset([])
 }
 
+# Its number, for what is addressed by it.
 data "google_project" "this" {
+  count = var.budget != null || var.uptime_check ? 1 : 0
+
   project_id = var.project_id
 }
 
@@ -70,7 +74,7 @@ resource "google_billing_budget" "project" {
   display_name    = "${local.prefix}onnx-functions"
 
   budget_filter {
-    projects = ["projects/${data.google_project.this.number}"]
+    projects = ["projects/${data.google_project.this[0].number}"]
   }
 
   amount {

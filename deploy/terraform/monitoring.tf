@@ -7,6 +7,8 @@ locals {
     "resource.labels.service_name=(${join(" OR ", formatlist("\"%s\"", local.service_names))})",
   ])
 
+  drift_log_filter = "resource.type=\"cloud_run_job\" AND resource.labels.job_name=\"${local.prefix}drift\""
+
   # Milliseconds of a request, and their split. Each is in the log entry of every request that took that step.
   timings = {
     latency    = { field = "latencyMs", description = "Time from a request to its answer" }
@@ -92,7 +94,7 @@ resource "google_logging_metric" "load_failures" {
   project     = var.project_id
   name        = "${local.metric_prefix}_load_failures"
   description = "Attempts to load a model or its manifest that failed"
-  filter      = "${local.log_filter} AND jsonPayload.message=~\"^loading the \\w+ failed\""
+  filter      = "${local.log_filter} AND jsonPayload.message=~\"^loading the [a-z]+ failed\""
 
   metric_descriptor {
     metric_kind = "DELTA"
@@ -103,12 +105,13 @@ resource "google_logging_metric" "load_failures" {
   depends_on = [google_project_service.api]
 }
 
-# A batch logs how often it predicted each class, which no extractor can take apart: this counts single predictions.
+# A batch logs how often it predicted each class, which no extractor can take apart: this counts single predictions. Those
+# with a confidence: the number that a regression predicts would make a series of its own each time.
 resource "google_logging_metric" "predictions" {
   project     = var.project_id
   name        = "${local.metric_prefix}_predictions"
   description = "Single predictions, by class and version"
-  filter      = "${local.log_filter} AND jsonPayload.rows=1 AND jsonPayload.prediction:*"
+  filter      = "${local.log_filter} AND jsonPayload.rows=1 AND jsonPayload.confidence>=0"
 
   label_extractors = {
     model   = "EXTRACT(jsonPayload.model)"
@@ -135,6 +138,24 @@ resource "google_logging_metric" "predictions" {
   depends_on = [google_project_service.api]
 }
 
+# The exit code of a job is nowhere in Cloud Monitoring, only that it is not 0. What the job prints says which it was.
+resource "google_logging_metric" "drift_found" {
+  count = local.watches_drift ? 1 : 0
+
+  project     = var.project_id
+  name        = "${local.metric_prefix}_drift_found"
+  description = "Versions of which the drift check said that there is drift"
+  filter      = "${local.drift_log_filter} AND textPayload=~\": drift in [0-9]+ of [0-9]+ columns\""
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    unit        = "1"
+  }
+
+  depends_on = [google_project_service.api]
+}
+
 resource "google_monitoring_notification_channel" "email" {
   for_each = var.alert_emails
 
@@ -142,6 +163,8 @@ resource "google_monitoring_notification_channel" "email" {
   display_name = "ONNX functions: ${each.key}"
   type         = "email"
   labels       = { email_address = each.key }
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_monitoring_uptime_check_config" "server" {
@@ -181,7 +204,9 @@ resource "google_cloud_run_v2_service_iam_member" "uptime_invoker" {
   location = var.region
   name     = google_cloud_run_v2_service.server[0].name
   role     = "roles/run.invoker"
-  member   = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-monitoring-notification.iam.gserviceaccount.com"
+  # That account comes into being with the first check that needs it.
+  depends_on = [google_monitoring_uptime_check_config.server]
+  member     = "serviceAccount:service-${data.google_project.this[0].number}@gcp-sa-monitoring-notification.iam.gserviceaccount.com"
 }
 
 locals {
@@ -193,6 +218,7 @@ locals {
   services  = "monitored_resource=\"cloud_run_revision\", service_name=~\"${join("|", local.service_names)}\""
   user      = "logging_googleapis_com:user_${local.metric_prefix}"
   of_ours   = "monitored_resource=\"cloud_run_revision\""
+  of_drift  = "monitored_resource=\"cloud_run_job\", job_name=\"${local.prefix}drift\""
   by_bucket = "sum by (service_name, le)"
 
   alert_rules = merge(
@@ -242,11 +268,19 @@ locals {
     },
     local.watches_drift ? {
       drift = {
-        title    = "drift, or the check for it failed"
+        title    = "drift"
         for      = "0s"
         severity = "WARNING"
-        query    = "sum by (job_name) (increase(run_googleapis_com:job_completed_execution_count{monitored_resource=\"cloud_run_job\", job_name=\"${local.prefix}drift\", result=\"failed\"}[1h])) > 0"
-        help     = "Read the output of the job's last execution. Exit code 2 is drift: the table names the features. Any other code is a failure of the check itself."
+        query    = "sum by (job_name) (increase(${local.user}_drift_found{${local.of_drift}}[1h])) > 0"
+        help     = "Read the output of the job's last execution: the table names the columns, and docs/operations.md (OnnxDrift) says what to do."
+      }
+      # What was found is logged before the job ends, and may be counted after it: so not at once.
+      drift-check = {
+        title    = "the check for drift failed"
+        for      = "600s"
+        severity = "WARNING"
+        query    = "sum by (job_name) (increase(run_googleapis_com:job_completed_execution_count{${local.of_drift}, result=\"failed\"}[1h])) > 0 unless on (job_name) sum by (job_name) (increase(${local.user}_drift_found{${local.of_drift}}[1h])) > 0"
+        help     = "Read the output of the job's last execution: it ended with another exit code than 0 and 2, so that nobody knows whether there is drift. It says what it lacks: a right, the model, its baseline, memory."
       }
     } : {},
     var.uptime_check ? {
@@ -296,5 +330,7 @@ resource "google_monitoring_alert_policy" "this" {
     google_logging_metric.timing,
     google_logging_metric.cold_start,
     google_logging_metric.load_failures,
+    google_logging_metric.drift_found,
+    google_project_service.api,
   ]
 }

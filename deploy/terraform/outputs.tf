@@ -13,6 +13,31 @@ output "container_url" {
   value       = try(google_cloud_run_v2_service.server[0].uri, null)
 }
 
+output "container_name" {
+  description = "Name of the container service, as `gcloud run services` has it; null without it."
+  value       = try(google_cloud_run_v2_service.server[0].name, null)
+}
+
+output "secret_ids" {
+  description = "Id of each secret, as `gcloud secrets versions add` takes it."
+  value       = { for name, secret in google_secret_manager_secret.this : name => secret.secret_id }
+}
+
+output "files_bucket" {
+  description = "Where files to score go; null without `score_files`."
+  value       = try(google_storage_bucket.files[0].name, null)
+}
+
+output "drift_job" {
+  description = "The job that checks for drift, as `gcloud run jobs execute` takes it; null without `drift`."
+  value       = try(google_cloud_run_v2_job.drift[0].name, null)
+}
+
+output "prediction_log" {
+  description = "Where the prediction log is, as `onnx-functions drift` and `evaluate` take it; null without `drift`."
+  value       = try("gs://${google_storage_bucket.prediction_log[0].name}/run.googleapis.com/stdout", null)
+}
+
 output "image_repository" {
   description = "Where images of the container go."
   value       = "${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.repository_id}"

@@ -25,6 +25,8 @@ resource "google_service_account" "scorer" {
   project      = var.project_id
   account_id   = "${local.prefix}onnx-functions-scorer"
   display_name = "ONNX functions: scores files"
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_storage_bucket_iam_member" "scorer_reads_models" {
@@ -50,6 +52,8 @@ resource "google_service_account" "trigger" {
   project      = var.project_id
   account_id   = "${local.prefix}onnx-functions-trigger"
   display_name = "ONNX functions: calls score-file"
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_project_iam_member" "trigger_receives_events" {

@@ -95,3 +95,14 @@ resource "google_artifact_registry_repository" "images" {
 
   depends_on = [google_project_service.api]
 }
+
+# Reading is not pushing: only the deployer may do that (delivery.tf).
+resource "google_artifact_registry_repository_iam_member" "image_reader" {
+  for_each = var.image_readers
+
+  project    = var.project_id
+  location   = var.region
+  repository = google_artifact_registry_repository.images.name
+  role       = "roles/artifactregistry.reader"
+  member     = each.key
+}

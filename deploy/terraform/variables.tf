@@ -68,6 +68,11 @@ variable "models_location" {
   description = "Location of the buckets; the region unless set. For a multi-region US, EU or ASIA."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.models_location == null || can(regex("^[A-Za-z]+(-[a-z]+[0-9]+)?[0-9]*$", var.models_location))
+    error_message = "models_location: expected a location of Cloud Storage like europe-west1, EU or NAM4, got \"${coalesce(var.models_location, "null")}\"."
+  }
 }
 
 variable "model_name" {
@@ -134,8 +139,8 @@ variable "cpu" {
   default     = 1
 
   validation {
-    condition     = var.cpu >= 0.08 && var.cpu <= 8
-    error_message = "cpu: expected 0.08 to 8, got ${var.cpu}."
+    condition     = (var.cpu >= 0.08 && var.cpu < 1) || contains([1, 2, 4, 6, 8], var.cpu)
+    error_message = "cpu: expected 0.08 to 1, 2, 4, 6 or 8, got ${var.cpu}."
   }
 }
 
@@ -208,12 +213,17 @@ variable "environment" {
     condition     = length(setintersection(keys(var.environment), ["MODEL_REGISTRY", "MODEL_NAME", "MODEL_VERSION", "GOOGLE_CLOUD_PROJECT", "NODE_COMPILE_CACHE", "PORT"])) == 0
     error_message = "environment: MODEL_REGISTRY, MODEL_NAME, MODEL_VERSION, GOOGLE_CLOUD_PROJECT, NODE_COMPILE_CACHE and PORT are set from other variables."
   }
+
+  validation {
+    condition     = alltrue([for name in keys(var.environment) : !can(regex("^(K|FUNCTION|X_GOOGLE)_", name))])
+    error_message = "environment: names that begin with K_, FUNCTION_ and X_GOOGLE_ are the platform's."
+  }
 }
 
 variable "secrets" {
   description = <<-TEXT
-    Secrets of the services, by id; they are created empty. `version` is null until one was added
-    (`gcloud secrets versions add ID --data-file=FILE`); from then on every service finds it in the environment variable
+    Secrets of the services, by id (after `name_prefix`); they are created empty. `version` is null until one was added
+    (`gcloud secrets versions add PREFIX-ID --data-file=FILE`); from then on every service finds it in the environment variable
     `variable`, or in the file `file`.
   TEXT
   type = map(object({
@@ -222,6 +232,17 @@ variable "secrets" {
     version  = optional(string)
   }))
   default = {}
+
+  validation {
+    # A volume is named by it, too.
+    condition     = alltrue([for id in keys(var.secrets) : can(regex("^[a-z]([a-z0-9-]{0,48}[a-z0-9])?$", id))])
+    error_message = "secrets: expected ids of lower-case letters, digits and hyphens, got ${join(", ", keys(var.secrets))}."
+  }
+
+  validation {
+    condition     = length(distinct([for secret in values(var.secrets) : dirname(secret.file) if secret.file != null])) == length([for secret in values(var.secrets) : secret if secret.file != null])
+    error_message = "secrets: two files cannot be in one folder: each secret is mounted as a folder of its own."
+  }
 
   validation {
     condition     = alltrue([for secret in values(var.secrets) : (secret.variable == null) != (secret.file == null)])
@@ -250,12 +271,29 @@ variable "invokers" {
     condition     = length(setintersection(var.invokers, ["allUsers", "allAuthenticatedUsers"])) == 0
     error_message = "invokers: to let everybody call, set public = true."
   }
+
+  validation {
+    condition = alltrue([
+      for member in setsubtract(var.invokers, ["allUsers", "allAuthenticatedUsers"]) :
+      can(regex("^(user|group|serviceAccount|domain|principal|principalSet):.+", member))
+    ])
+    error_message = "invokers: expected members like user:ada@example.com, group:… or serviceAccount:…, got ${join(", ", var.invokers)}."
+  }
 }
 
 variable "public" {
   description = "Whether everybody may call. Anyone can then run up the bill, up to max_instances."
   type        = bool
   default     = false
+}
+
+variable "image_readers" {
+  description = <<-TEXT
+    Who may read the images from elsewhere: where production takes those of staging's registry, production's deployer and
+    its Cloud Run, serviceAccount:service-NUMBER@serverless-robot-prod.iam.gserviceaccount.com.
+  TEXT
+  type        = set(string)
+  default     = []
 }
 
 # Optional parts, each absent unless set.
@@ -276,6 +314,31 @@ variable "container" {
     condition     = var.container == null || can(regex("[:@]", basename(var.container.image)))
     error_message = "container.image: expected an image with its tag or digest."
   }
+
+  validation {
+    condition = try(
+      can(regex("^[1-9][0-9]*(Mi|Gi)$", var.container.memory)) &&
+      ((var.container.cpu >= 0.08 && var.container.cpu < 1) || contains([1, 2, 4, 6, 8], var.container.cpu)),
+      var.container == null,
+    )
+    error_message = "container: expected memory like 512Mi or 2Gi, and cpu of 0.08 to 1, 2, 4, 6 or 8."
+  }
+
+  validation {
+    condition = try(
+      var.container.concurrency >= 1 && var.container.concurrency <= 1000 && (var.container.concurrency == 1 || var.container.cpu >= 1),
+      var.container == null,
+    )
+    error_message = "container.concurrency: expected 1 to 1000, and 1 for less than one CPU."
+  }
+
+  validation {
+    condition = try(
+      var.container.min_instances >= 0 && var.container.min_instances <= var.container.max_instances && var.container.max_instances >= 1 && var.container.max_instances <= 1000,
+      var.container == null,
+    )
+    error_message = "container: expected min_instances of 0 to max_instances, and max_instances of 1 to 1000."
+  }
 }
 
 variable "score_files" {
@@ -295,6 +358,19 @@ variable "score_files" {
       startswith(try(var.score_files.output_prefix, ""), try(var.score_files.input_prefix, ""))
     )
     error_message = "score_files: input_prefix and output_prefix must not overlap, or what is written would be scored."
+  }
+
+  validation {
+    condition     = try(can(regex("^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$", var.score_files.bucket)), false) || var.score_files == null
+    error_message = "score_files.bucket: expected the name of a bucket, without gs://."
+  }
+
+  validation {
+    condition = try(
+      can(regex("^[1-9][0-9]*(Mi|Gi)$", var.score_files.memory)) && var.score_files.max_instances >= 1 && var.score_files.max_instances <= 1000,
+      var.score_files == null,
+    )
+    error_message = "score_files: expected memory like 1Gi, and max_instances of 1 to 1000."
   }
 }
 
@@ -322,18 +398,28 @@ variable "bigquery" {
     condition     = var.bigquery == null || contains(var.functions, "predict-batch")
     error_message = "bigquery: needs predict-batch among functions."
   }
+
+  validation {
+    condition = try(
+      can(regex("^[A-Za-z0-9_]+$", var.bigquery.dataset)) && length(var.bigquery.features) > 0 && var.bigquery.max_batching_rows >= 1,
+      var.bigquery == null,
+    )
+    error_message = "bigquery: expected the id of a dataset (letters, digits, underscores), at least one feature, and max_batching_rows of 1 or more."
+  }
 }
 
 variable "drift" {
   description = <<-TEXT
     Compares what a model was asked with what it was trained on, by a job on a schedule: `onnx-functions drift MODEL`
-    with `arguments`, such as its thresholds. `model` is a name, or name/version. Prediction logs go to a bucket, which
-    is created, and stay for `log_days`. A job that ends with another exit code than 0 raises an alert: 2 means drift.
+    with `arguments`, such as its window and thresholds. `model` is a name, or name/version. Prediction logs go to a
+    bucket, which is created, and stay for `log_days`. They come there by the hour and up to three hours late, so that
+    the window ends three hours ago: what came too late for one run is in the next one's. Drift raises one alert, and a
+    check that failed another.
   TEXT
   type = object({
     image      = string
     model      = string
-    arguments  = optional(list(string), ["--since", "24h"])
+    arguments  = optional(list(string), ["--since", "27h", "--until", "3h"])
     schedule   = optional(string, "0 6 * * *")
     time_zone  = optional(string, "Etc/UTC")
     log_bucket = string
@@ -344,6 +430,31 @@ variable "drift" {
   validation {
     condition     = var.drift == null || try(length(split(" ", var.drift.schedule)), 0) == 5
     error_message = "drift.schedule: expected five fields as of cron."
+  }
+
+  validation {
+    condition     = try(can(regex("^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$", var.drift.log_bucket)), false) || var.drift == null
+    error_message = "drift.log_bucket: expected the name of a bucket, without gs://."
+  }
+
+  validation {
+    condition     = try(can(regex("[:@]", basename(var.drift.image))), false) || var.drift == null
+    error_message = "drift.image: expected an image with its tag or digest."
+  }
+
+  validation {
+    condition     = try(can(regex("^[A-Za-z0-9][A-Za-z0-9._-]*(/[^/ ]+)?$", var.drift.model)), false) || var.drift == null
+    error_message = "drift.model: expected a name, or name/version."
+  }
+
+  validation {
+    condition     = try(length(setintersection(var.drift.arguments, ["--json", "--help"])) == 0, var.drift == null)
+    error_message = "drift.arguments: the alert reads the text that the job prints, so that it cannot be --json or --help."
+  }
+
+  validation {
+    condition     = try(var.drift.log_days >= 2, var.drift == null)
+    error_message = "drift.log_days: expected 2 or more: the window begins 27 hours ago."
   }
 }
 
@@ -359,6 +470,11 @@ variable "github" {
     condition     = var.github == null || can(regex("^[\\w.-]+/[\\w.-]+$", var.github.repository))
     error_message = "github.repository: expected owner/name."
   }
+
+  validation {
+    condition     = try(startswith(var.github.ref, "refs/"), var.github == null)
+    error_message = "github.ref: expected a whole ref, like refs/heads/main."
+  }
 }
 
 variable "budget" {
@@ -369,6 +485,16 @@ variable "budget" {
     currency        = optional(string, "USD")
   })
   default = null
+
+  validation {
+    condition     = try(can(regex("^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$", var.budget.billing_account)), false) || var.budget == null
+    error_message = "budget.billing_account: expected an id like 01AB23-CD45EF-678901."
+  }
+
+  validation {
+    condition     = try(var.budget.monthly_amount >= 1, var.budget == null)
+    error_message = "budget.monthly_amount: expected 1 or more, in whole units of its currency."
+  }
 }
 
 # Watching.
@@ -408,6 +534,11 @@ variable "alerts" {
     ])
     error_message = "alerts: expected ratios between 0 and 1."
   }
+
+  validation {
+    condition     = var.alerts.p95_ms > 0
+    error_message = "alerts.p95_ms: expected milliseconds above 0, got ${var.alerts.p95_ms}."
+  }
 }
 
 variable "uptime_check" {
@@ -418,5 +549,10 @@ variable "uptime_check" {
   validation {
     condition     = !var.uptime_check || var.container != null
     error_message = "uptime_check: needs container."
+  }
+
+  validation {
+    condition     = !var.uptime_check || var.ingress == "all"
+    error_message = "uptime_check: comes from outside, so that it needs ingress = \"all\"."
   }
 }

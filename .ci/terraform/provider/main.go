@@ -71,6 +71,9 @@ func (s server) GetProviderSchema(context.Context, *tfprotov6.GetProviderSchemaR
 		Provider: toSchema(block{Attributes: map[string]attribute{
 			"project": {Type: "string", Is: "optional"},
 			"region":  {Type: "string", Is: "optional"},
+
+			"billing_project":       {Type: "string", Is: "optional"},
+			"user_project_override": {Type: "bool", Is: "optional"},
 		}}),
 		ResourceSchemas:   toSchemas(s.known.Resources),
 		DataSourceSchemas: toSchemas(s.known.DataSources),

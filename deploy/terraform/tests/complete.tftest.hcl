@@ -9,6 +9,10 @@ mock_provider "google" {
     defaults = { uri = "https://prod-server-abc-uc.a.run.app" }
   }
 
+  mock_resource "google_monitoring_uptime_check_config" {
+    defaults = { uptime_check_id = "prod-server" }
+  }
+
   mock_data "google_project" {
     defaults = { number = "123" }
   }
@@ -166,16 +170,46 @@ run "checks_for_drift_once_a_day_without_repeating_it" {
 
   assert {
     condition = google_cloud_run_v2_job.drift[0].template[0].template[0].containers[0].args == tolist([
-      "cli.js", "drift", "iris", "gs://demo-log/run.googleapis.com/stdout", "--since", "24h",
+      "cli.js", "drift", "iris", "gs://demo-log/run.googleapis.com/stdout", "--since", "27h", "--until", "3h",
     ])
     error_message = "another command"
+  }
+
+  assert {
+    condition     = { for env in google_cloud_run_v2_job.drift[0].template[0].template[0].containers[0].env : env.name => env.value }["MODEL_REGISTRY"] == "gs://prod-demo-project-models"
+    error_message = "the job does not find the baseline"
+  }
+
+  assert {
+    condition     = google_cloud_scheduler_job.drift[0].http_target[0].uri == "https://run.googleapis.com/v2/${google_cloud_run_v2_job.drift[0].id}:run"
+    error_message = "the schedule starts something else"
+  }
+
+  assert {
+    condition     = output.prediction_log == "gs://demo-log/run.googleapis.com/stdout"
+    error_message = "the output names another folder than the job reads"
+  }
+}
+
+run "lets_the_drift_check_read_and_nothing_else" {
+  assert {
+    condition = (
+      { for what, binding in google_storage_bucket_iam_member.drift_reads : binding.bucket => binding.role } ==
+      { "prod-demo-project-models" = "roles/storage.objectViewer", "demo-log" = "roles/storage.objectViewer" }
+    )
+    error_message = "the drift check may do something else than read the models and the log"
+  }
+
+  assert {
+    condition     = google_storage_bucket_iam_member.sink_writes[0].role == "roles/storage.objectCreator"
+    error_message = "the sink cannot write, or may do more"
   }
 }
 
 run "alerts_of_everything" {
   assert {
     condition = keys(google_monitoring_alert_policy.this) == [
-      "cold-starts", "cpu", "down", "drift", "errors", "latency", "load-failures", "memory",
+      "cold-starts", "cpu", "down", "drift", "drift-check", "errors", "latency", "load-failures", "memory",
     ]
     error_message = "an alert is missing"
   }
@@ -194,6 +228,64 @@ run "is_public_only_when_told_so" {
   assert {
     condition     = contains(keys(google_cloud_run_v2_service_iam_member.server_invoker), "allUsers")
     error_message = "public = true lets nobody in"
+  }
+}
+
+run "gives_events_a_way_from_the_bucket_to_the_function" {
+  assert {
+    condition = (
+      google_project_iam_member.trigger_receives_events[0].role == "roles/eventarc.eventReceiver" &&
+      google_project_iam_member.storage_publishes[0].role == "roles/pubsub.publisher" &&
+      google_cloud_run_v2_service_iam_member.trigger_invoker[0].role == "roles/run.invoker"
+    )
+    error_message = "news of a file would be lost on the way"
+  }
+
+  assert {
+    condition = (
+      google_cloudfunctions2_function.score_file[0].event_trigger[0].service_account_email == google_service_account.trigger[0].email &&
+      google_cloudfunctions2_function.score_file[0].service_config[0].service_account_email == google_service_account.scorer[0].email
+    )
+    error_message = "the function runs as another account"
+  }
+}
+
+run "lets_an_account_push_images_and_others_read_them" {
+  variables {
+    image_readers = ["serviceAccount:service-7@serverless-robot-prod.iam.gserviceaccount.com"]
+  }
+
+  assert {
+    condition = (
+      google_artifact_registry_repository_iam_member.deployer_pushes[0].role == "roles/artifactregistry.writer" &&
+      [for reader in google_artifact_registry_repository_iam_member.image_reader : reader.role] == ["roles/artifactregistry.reader"]
+    )
+    error_message = "readers may push, or the deployer may not"
+  }
+}
+
+run "lets_the_services_write_the_log_where_they_are_told_to" {
+  variables {
+    environment = { LOG_TRANSPORT = "cloud" }
+  }
+
+  assert {
+    condition = (
+      keys(google_project_iam_member.services_log) == ["runtime", "scorer"] &&
+      google_project_iam_member.services_log["runtime"].role == "roles/logging.logWriter"
+    )
+    error_message = "their log would go to standard output"
+  }
+}
+
+run "switches_on_the_apis_that_everything_needs" {
+  assert {
+    condition = length(setsubtract([
+      "artifactregistry", "bigquery", "bigqueryconnection", "billingbudgets", "cloudbuild", "cloudfunctions",
+      "cloudresourcemanager", "cloudscheduler", "eventarc", "iam", "iamcredentials", "logging", "monitoring", "pubsub",
+      "run", "secretmanager", "storage", "sts",
+    ], [for api in keys(google_project_service.api) : trimsuffix(api, ".googleapis.com")])) == 0
+    error_message = "an API is missing: ${join(", ", keys(google_project_service.api))}"
   }
 }
 

@@ -50,6 +50,13 @@ run "bounds_the_bill" {
   }
 }
 
+run "switches_on_no_api_for_what_is_not_there" {
+  assert {
+    condition     = !contains(keys(google_project_service.api), "eventarc.googleapis.com") && !contains(keys(google_project_service.api), "billingbudgets.googleapis.com")
+    error_message = "an API is switched on that nothing uses"
+  }
+}
+
 run "makes_what_was_asked_for_and_no_more" {
   assert {
     condition = length(concat(
@@ -85,6 +92,11 @@ run "lets_the_functions_read_models_and_nothing_else" {
   assert {
     condition     = google_storage_bucket_iam_member.runtime_reads_models.role == "roles/storage.objectViewer"
     error_message = "the functions may do more than read"
+  }
+
+  assert {
+    condition     = length(google_project_iam_member.services_log) == 0
+    error_message = "the functions may do something in the whole project"
   }
 
   assert {

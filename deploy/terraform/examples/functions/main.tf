@@ -8,6 +8,12 @@ variable "project_id" {
   type        = string
 }
 
+variable "source_archive" {
+  description = "What deploy/terraform/pack.sh made; where it puts that unless set."
+  type        = string
+  default     = "../../functions.zip"
+}
+
 provider "google" {
   project = var.project_id
 }
@@ -17,7 +23,7 @@ module "onnx_functions" {
 
   project_id     = var.project_id
   region         = "europe-west1"
-  source_archive = "${path.root}/../../functions.zip"
+  source_archive = var.source_archive
   model_name     = "iris"
   invokers       = ["user:ada@example.com"]
   alert_emails   = ["on-call@example.com"]
