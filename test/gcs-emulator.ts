@@ -4,7 +4,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectPath } from '../training/project-path';
 
-const BINARY = projectPath('.cache/bin/fake-gcs-server');
+/** The program, once it is built. */
+export const EMULATOR = projectPath('.cache/bin/fake-gcs-server');
 const BUILD = projectPath('test/build-emulator.sh');
 
 /**
@@ -33,7 +34,7 @@ export function describeWithEmulator(name: string, suite: () => void): void {
 
 /** Why there is no emulator here, after an attempt to build it. */
 export function whyMissing(): string | undefined {
-  if (existsSync(BINARY)) return undefined;
+  if (existsSync(EMULATOR)) return undefined;
   if (spawnSync('go', ['version']).status !== 0)
     return 'the emulator is not built, and there is no Go to build it with';
   const { status, stderr } = spawnSync('sh', [BUILD], { encoding: 'utf8' });
@@ -44,7 +45,7 @@ export function whyMissing(): string | undefined {
 export async function startGcsEmulator(): Promise<GcsEmulator> {
   const port = await findFreePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  const child = spawn(BINARY, [
+  const child = spawn(EMULATOR, [
     ...['-scheme', 'http', '-host', '127.0.0.1', '-port', String(port)],
     ...['-backend', 'memory', '-public-host', `127.0.0.1:${port}`, '-log-level', 'error'],
   ]);

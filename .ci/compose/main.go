@@ -1,5 +1,5 @@
 // Loads a Compose file as Docker Compose does, with its own library, and prints the services: the schema, the types,
-// what a service refers to, and that the files it mounts are there.
+// what a service refers to, that the files it mounts are there, and that an image that is fetched is of one version.
 //
 //	check-compose FILE
 package main
@@ -8,9 +8,13 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"regexp"
 
 	"github.com/compose-spec/compose-go/v2/cli"
 )
+
+// A whole version, or the content itself: other tags are moved as a matter of course.
+var pinned = regexp.MustCompile(`(:v?\d+\.\d+\.\d+|@sha256:[0-9a-f]{64})$`)
 
 func main() {
 	if err := check(context.Background(), os.Args[1]); err != nil {
@@ -29,6 +33,9 @@ func check(ctx context.Context, path string) error {
 		return err
 	}
 	for name, service := range project.Services {
+		if service.Build == nil && !pinned.MatchString(service.Image) {
+			return fmt.Errorf("service %s: expected an image of one version, got %s", name, service.Image)
+		}
 		for _, volume := range service.Volumes {
 			if volume.Type != "bind" {
 				continue

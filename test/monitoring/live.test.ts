@@ -1,16 +1,28 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { projectPath } from '../../training/project-path';
 import { type FaultServer, silence, startFaultServer } from '../fault-server';
 import { type FunctionProcess, freePort, startFunction } from '../functions-process';
+import { writeKeySet } from '../key-sets';
+import {
+  batch,
+  type Load,
+  mixedRequest,
+  ofVersion,
+  repeat,
+  SETOSA,
+  send,
+  single,
+  startLoad,
+  succeeds,
+  VIRGINICA,
+} from './load';
 import { describeWithPrometheus, type Prometheus, startPrometheus, until } from './prometheus';
 
 // An hour of the rules is a minute here, and the drift of an hour is waited for.
 const SPEED = 60;
 jest.setTimeout(120_000);
 
-const SETOSA = [5.1, 3.5, 1.4, 0.2];
-const VIRGINICA = [6.7, 3, 5.2, 2.3];
+const SCRAPE_KEY = 'key-of-prometheus';
 
 interface Panel {
   readonly title: string;
@@ -19,17 +31,26 @@ interface Panel {
 
 const DASHBOARD = JSON.parse(
   readFileSync(projectPath('deploy/monitoring/grafana/dashboard.generated.json'), 'utf8'),
-) as { readonly panels: readonly Panel[] };
+) as {
+  readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly { readonly name: string; readonly query: string }[] };
+};
 
 const RULES = readFileSync(projectPath('deploy/monitoring/rules.yaml'), 'utf8');
 
-/** Queries of the panels as Grafana sends them when nothing is chosen from its lists. */
+/** A query as Grafana sends it when nothing is chosen from its lists. */
+const withoutChoice = (query: string) =>
+  query.replace(/\$(job|instance)\b/g, '.*').replaceAll('$__rate_interval', '5m');
+
 const PANEL_QUERIES = DASHBOARD.panels.flatMap(({ title, targets = [] }) =>
-  targets.map(({ expr }): [title: string, expr: string] => [
-    title,
-    expr.replace(/\$(job|instance)\b/g, '.*').replaceAll('$__rate_interval', '5m'),
-  ]),
+  targets.map(({ expr }): [title: string, expr: string] => [title, withoutChoice(expr)]),
 );
+
+/** The lists above the panels that are asked of Prometheus: `label_values(SELECTOR, LABEL)`. */
+const LISTS = DASHBOARD.templating.list.flatMap(({ name, query }) => {
+  const [, selector, label] = /^label_values\((.+), (\w+)\)$/.exec(withoutChoice(query)) ?? [];
+  return selector === undefined || label === undefined ? [] : [{ name, selector, label }];
+});
 
 const namesOf = (kind: 'alert' | 'record') =>
   [...RULES.matchAll(new RegExp(`- ${kind}: (\\S+)`, 'g'))].map(([, name = '']) => name);
@@ -76,6 +97,9 @@ describeWithPrometheus('Prometheus that scrapes live servers under load', () => 
       runner: [projectPath('test/monitoring/small-container.sh'), '10', String(64 * 1024 * 1024)],
     });
     const stuck = await start({ env: stuckRegistry(bucket) });
+    const locked = await start({
+      env: { ACCESS: 'keys', API_KEYS: writeKeySet([{ name: 'prometheus', key: SCRAPE_KEY }]) },
+    });
     const port = await freePort();
     prometheus = await startPrometheus(
       {
@@ -84,6 +108,7 @@ describeWithPrometheus('Prometheus that scrapes live servers under load', () => 
         'onnx-functions-small': addressOf(small.port),
         'onnx-functions-stuck': addressOf(stuck.port),
         'onnx-functions-restarted': addressOf(port),
+        'onnx-functions-locked': { ...addressOf(locked.port), key: SCRAPE_KEY },
       },
       SPEED,
     );
@@ -144,6 +169,14 @@ describeWithPrometheus('Prometheus that scrapes live servers under load', () => 
     }, expr);
   });
 
+  test.each(LISTS)('the list $name offers the servers', async ({ label, selector }) => {
+    expect((await prometheus.labelValues(label, selector)).length).toBeGreaterThan(3);
+  });
+
+  test('a server that asks for a key is scraped with one', async () => {
+    await untilAny('up{job="onnx-functions-locked"} == 1');
+  });
+
   test.each(namesOf('record'))('%s is recorded', async (name) => {
     await untilAny(name);
   });
@@ -153,8 +186,8 @@ describeWithPrometheus('Prometheus that scrapes live servers under load', () => 
     await until(async () => fired.has(alert), alert, 100_000);
   });
 
-  test('every fault was noticed by its service alone', () => {
-    expect([...fired].filter((alert) => alert.endsWith(' onnx-functions-healthy'))).toEqual([]);
+  test('nothing was noticed of the servers without a fault', () => {
+    expect([...fired].filter((alert) => / onnx-functions-(healthy|locked)$/.test(alert))).toEqual([]);
   });
 
   test('the restarts were noticed', async () => {
@@ -162,7 +195,7 @@ describeWithPrometheus('Prometheus that scrapes live servers under load', () => 
   });
 });
 
-const addressOf = (port: number) => `127.0.0.1:${port}`;
+const addressOf = (port: number) => ({ address: `127.0.0.1:${port}` });
 
 /** A load that failed is not tried again at once, so that each request asks for another version. */
 const STUCK_VERSIONS = 30;
@@ -187,67 +220,4 @@ function stuckRegistry(bucket: FaultServer): Readonly<Record<string, string>> {
     GCS_API_ENDPOINT: bucket.endpoint,
     LOAD_TIMEOUT_MS: '700',
   };
-}
-
-interface TestRequest {
-  readonly path: string;
-  readonly body: string;
-}
-
-const single = (features: readonly number[]): TestRequest => ({
-  path: '/predict',
-  body: JSON.stringify({ features }),
-});
-
-const batch = (instances: readonly (readonly number[])[]): TestRequest => ({
-  path: '/predict/batch',
-  body: JSON.stringify({ instances }),
-});
-
-/** In the Open Inference Protocol, whose addresses name versions. */
-const ofVersion = (patch: number): TestRequest => ({
-  path: `/v2/models/iris/versions/1.0.${patch}/infer`,
-  body: JSON.stringify({ inputs: [{ name: 'X', shape: [1, 4], datatype: 'FP32', data: SETOSA }] }),
-});
-
-/** Both routes, both classes, and one request in fifty that is wrong. */
-function mixedRequest(index: number): TestRequest {
-  if (index % 50 === 49) return single([]);
-  return index % 2 === 0 ? single(SETOSA) : batch([SETOSA, VIRGINICA]);
-}
-
-/** Something that is done again and again until it is stopped. */
-interface Load {
-  stop(): void;
-}
-
-/** Sends at most `perSecond` requests a second, one at a time, for two minutes at most. */
-function startLoad(url: string, perSecond: number, requestOf: (index: number) => TestRequest): Load {
-  return repeat(perSecond, perSecond * 120, (index) => send(url, requestOf(index)));
-}
-
-function repeat(perSecond: number, times: number, work: (index: number) => Promise<void>): Load {
-  let isStopped = false;
-  void (async () => {
-    for (let index = 0; index < times && !isStopped; index++) {
-      await Promise.all([succeeds(work(index)), sleep(1_000 / perSecond)]);
-    }
-  })();
-  return {
-    stop() {
-      isStopped = true;
-    },
-  };
-}
-
-function succeeds(work: Promise<void>): Promise<boolean> {
-  return work.then(
-    () => true,
-    () => false,
-  );
-}
-
-async function send(url: string, { path, body }: TestRequest): Promise<void> {
-  const answer = await fetch(`${url}${path}`, { method: 'POST', body });
-  await answer.arrayBuffer();
 }

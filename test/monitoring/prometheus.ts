@@ -11,8 +11,14 @@ const BINARY = projectPath('.cache/deploy-tools/bin/prometheus');
 const CONFIG = projectPath('deploy/monitoring/prometheus.yaml');
 const RULES = projectPath('deploy/monitoring/rules.yaml');
 
-/** Addresses to scrape, `host:port`, by the name of their job. */
-export type Jobs = Readonly<Record<string, string>>;
+/** What a job scrapes: `host:port`, and the key that it shows there. */
+export interface ScrapeTarget {
+  readonly address: string;
+  readonly key?: string;
+}
+
+/** What to scrape, by the name of the job. */
+export type Jobs = Readonly<Record<string, ScrapeTarget>>;
 
 /** One series of an answer: its labels and its value. */
 export interface Series {
@@ -24,6 +30,8 @@ export interface Series {
 export interface Prometheus {
   /** The answer to an instant query; its durations are made shorter like those of the rules. */
   query(promql: string): Promise<readonly Series[]>;
+  /** What a list of Grafana offers: the values of a label among the series that a selector finds. */
+  labelValues(label: string, selector: string): Promise<readonly string[]>;
   /** Labels of the alerts that fire now. */
   firing(): Promise<readonly Readonly<Record<string, string>>[]>;
   stop(): Promise<void>;
@@ -53,9 +61,12 @@ function whyMissing(): string | undefined {
 export async function startPrometheus(jobs: Jobs, speed: number): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
   const faster = (text: string) => shortenDurations(text, speed);
-  const scrapeConfigs = Object.entries(jobs).map(([job, target]) => ({
+  const scrapeConfigs = Object.entries(jobs).map(([job, { address, key }]) => ({
     job_name: job,
-    static_configs: [{ targets: [target] }],
+    static_configs: [{ targets: [address] }],
+    ...(key !== undefined && {
+      authorization: { credentials_file: writeKey(join(folder, `${job}.key`), key) },
+    }),
   }));
   const [head = ''] = readFileSync(CONFIG, 'utf8').split('scrape_configs:');
   // YAML takes JSON.
@@ -84,16 +95,21 @@ export async function startPrometheus(jobs: Jobs, speed: number): Promise<Promet
     return (await fetch(`${api}/-/ready`).catch(() => undefined))?.ok === true;
   }, 'Prometheus to be ready');
 
+  async function ask<T>(path: string): Promise<T> {
+    const answer = (await (await fetch(`${api}/api/v1/${path}`)).json()) as { data: T; error?: string };
+    if (answer.error !== undefined) throw new Error(`${path} answered ${answer.error}`);
+    return answer.data;
+  }
+
   return {
     async query(promql) {
-      const answer = await ask(`${api}/api/v1/query?query=${encodeURIComponent(faster(promql))}`);
-      return (answer['result'] as { metric: Series['metric']; value: [number, string] }[]).map(
-        ({ metric, value }) => ({ metric, value: Number(value[1]) }),
-      );
+      const path = `query?query=${encodeURIComponent(faster(promql))}`;
+      const { result } = await ask<{ result: { metric: Series['metric']; value: [number, string] }[] }>(path);
+      return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
     },
+    labelValues: (label, selector) => ask(`label/${label}/values?match[]=${encodeURIComponent(selector)}`),
     async firing() {
-      const answer = await ask(`${api}/api/v1/alerts`);
-      const alerts = answer['alerts'] as { state: string; labels: Record<string, string> }[];
+      const { alerts } = await ask<{ alerts: { state: string; labels: Record<string, string> }[] }>('alerts');
       return alerts.filter(({ state }) => state === 'firing').map(({ labels }) => labels);
     },
     async stop() {
@@ -106,6 +122,11 @@ export async function startPrometheus(jobs: Jobs, speed: number): Promise<Promet
   };
 }
 
+function writeKey(path: string, key: string): string {
+  writeFileSync(path, key);
+  return path;
+}
+
 /** Durations stand in brackets, behind `offset`, and as the values of some members; a name like `rate5m` has none. */
 const DURATION = /(\[|\boffset |\bfor: |_interval: )(\d+)([smhd])\b/g;
 const MILLISECONDS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -114,12 +135,6 @@ function shortenDurations(text: string, speed: number): string {
   return text.replace(DURATION, (_, before: string, count: string, unit: keyof typeof MILLISECONDS) => {
     return `${before}${(Number(count) * MILLISECONDS[unit]) / speed}ms`;
   });
-}
-
-async function ask(url: string): Promise<Record<string, unknown>> {
-  const answer = (await (await fetch(url)).json()) as { data: Record<string, unknown>; error?: string };
-  if (answer.error !== undefined) throw new Error(`${url} answered ${answer.error}`);
-  return answer.data;
 }
 
 /** Resolves once something is so; rejects, naming it, when it was not for too long. */
