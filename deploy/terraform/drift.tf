@@ -2,6 +2,9 @@
 
 locals {
   watches_drift = var.drift != null
+  drift_reports = "reports/"
+  # A model may be named with its version.
+  drift_report = try("gs://${google_storage_bucket.prediction_log[0].name}/${local.drift_reports}${replace(var.drift.model, "/", "-")}.html", null)
 }
 
 # The prediction log, as NDJSON files by the hour.
@@ -72,6 +75,20 @@ resource "google_storage_bucket_iam_member" "drift_reads" {
   member = google_service_account.drift[0].member
 }
 
+# The newest report takes the place of the one before, which needs the right to delete: of reports alone, not of the log.
+resource "google_storage_bucket_iam_member" "drift_reports" {
+  count = local.watches_drift ? 1 : 0
+
+  bucket = google_storage_bucket.prediction_log[0].name
+  role   = "roles/storage.objectUser"
+  member = google_service_account.drift[0].member
+
+  condition {
+    title      = "reports"
+    expression = "resource.name.startsWith(\"projects/_/buckets/${google_storage_bucket.prediction_log[0].name}/objects/${local.drift_reports}\")"
+  }
+}
+
 resource "google_cloud_run_v2_job" "drift" {
   count = local.watches_drift ? 1 : 0
 
@@ -94,6 +111,7 @@ resource "google_cloud_run_v2_job" "drift" {
         args = concat(
           # Cloud Logging files what services print below this name.
           ["cli.js", "drift", var.drift.model, "gs://${google_storage_bucket.prediction_log[0].name}/run.googleapis.com/stdout"],
+          ["--html", local.drift_report],
           var.drift.arguments,
         )
 
@@ -113,7 +131,7 @@ resource "google_cloud_run_v2_job" "drift" {
     }
   }
 
-  depends_on = [google_storage_bucket_iam_member.drift_reads]
+  depends_on = [google_storage_bucket_iam_member.drift_reads, google_storage_bucket_iam_member.drift_reports]
 }
 
 resource "google_service_account" "scheduler" {

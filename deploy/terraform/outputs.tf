@@ -38,6 +38,11 @@ output "prediction_log" {
   value       = try("gs://${google_storage_bucket.prediction_log[0].name}/run.googleapis.com/stdout", null)
 }
 
+output "drift_report" {
+  description = "Where the drift check puts its newest report, which a browser shows; null without `drift`."
+  value       = local.drift_report
+}
+
 output "image_repository" {
   description = "Where images of the container go."
   value       = "${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.repository_id}"

@@ -51,6 +51,7 @@ describeWithEmulator("the job of deploy/terraform's drift", () => {
   const [, list = ''] = /args == tolist\(\[\s+("cli\.js".+?),\s+\]\)/s.exec(expected) ?? [];
   const [, registry = ''] = /\["MODEL_REGISTRY"\] == "(gs:[^"]+)"/.exec(expected) ?? [];
   const [, log = ''] = /output\.prediction_log == "(gs:[^"]+)"/.exec(expected) ?? [];
+  const [, report = ''] = /output\.drift_report == "(gs:[^"]+)"/.exec(expected) ?? [];
   const isCounted = filterOf('monitoring.tf', 'google_logging_metric.drift_found');
 
   let storage: GcsEmulator;
@@ -89,6 +90,16 @@ describeWithEmulator("the job of deploy/terraform's drift", () => {
 
     expect(ended.code).toBe(2);
     expect(counted(ended)).toHaveLength(1);
+  });
+
+  test('writes a report of what it found where the output says', async () => {
+    await fileEntries(storage, log, STRANGE, 20);
+    await runJob();
+    const { bucket, path } = split(report);
+
+    const media = `${storage.endpoint}/storage/v1/b/${bucket}/o/${encodeURIComponent(path)}?alt=media`;
+
+    expect(await (await fetch(media)).text()).toContain('sepal_length');
   });
 
   test('leaves to the next run what the sink may not have filed yet', async () => {

@@ -170,7 +170,8 @@ run "checks_for_drift_once_a_day_without_repeating_it" {
 
   assert {
     condition = google_cloud_run_v2_job.drift[0].template[0].template[0].containers[0].args == tolist([
-      "cli.js", "drift", "iris", "gs://demo-log/run.googleapis.com/stdout", "--since", "27h", "--until", "3h",
+      "cli.js", "drift", "iris", "gs://demo-log/run.googleapis.com/stdout",
+      "--html", "gs://demo-log/reports/iris.html", "--since", "27h", "--until", "3h",
     ])
     error_message = "another command"
   }
@@ -191,13 +192,23 @@ run "checks_for_drift_once_a_day_without_repeating_it" {
   }
 }
 
-run "lets_the_drift_check_read_and_nothing_else" {
+run "lets_the_drift_check_read_and_write_reports_and_nothing_else" {
   assert {
     condition = (
       { for what, binding in google_storage_bucket_iam_member.drift_reads : binding.bucket => binding.role } ==
       { "prod-demo-project-models" = "roles/storage.objectViewer", "demo-log" = "roles/storage.objectViewer" }
     )
     error_message = "the drift check may do something else than read the models and the log"
+  }
+
+  assert {
+    condition     = google_storage_bucket_iam_member.drift_reports[0].condition[0].expression == "resource.name.startsWith(\"projects/_/buckets/demo-log/objects/reports/\")"
+    error_message = "the drift check may write elsewhere than among its reports"
+  }
+
+  assert {
+    condition     = output.drift_report == "gs://demo-log/reports/iris.html"
+    error_message = "the output names another report than the job writes"
   }
 
   assert {
