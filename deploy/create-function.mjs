@@ -4,6 +4,7 @@
 //
 // The statement is that of model-info; only what a function cannot know of the project around it is filled in here.
 import { parseArgs } from 'node:util';
+import { credentialsFor } from './credentials.mjs';
 
 /** An instance that has to start first answers within this time, or something is wrong. */
 const TIMEOUT_MS = 60_000;
@@ -44,12 +45,10 @@ async function readStatement(url) {
 }
 
 async function get(url) {
-  const { TOKEN } = process.env;
-  const headers = TOKEN ? { authorization: `Bearer ${TOKEN}` } : {};
   try {
     // A redirect is never an answer of ours, and following it could take the token elsewhere.
     const safely = { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) };
-    const response = await fetch(url, { headers, ...safely });
+    const response = await fetch(url, { headers: credentialsFor(url), ...safely });
     return { status: response.status, text: await response.text() };
   } catch (error) {
     throw new Failure(`${url}: ${error.cause?.message || error.cause?.code || error.message}`);

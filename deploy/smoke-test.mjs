@@ -1,6 +1,6 @@
 // The program behind smoke-test.sh: calls a function as a client would and checks its answers.
-import { spawnSync } from 'node:child_process';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { credentialsFor } from './credentials.mjs';
 
 const USAGE = `Usage: deploy/smoke-test.sh URL [--function predict|predict-batch|model-info]
 
@@ -9,7 +9,8 @@ or with --function that of one function. It needs no data: a function that is se
 refuses it with an example, and that is sent next.
 
 A private function needs an identity token: the variable TOKEN or, for addresses of run.app and
-cloudfunctions.net, what \`gcloud auth print-identity-token\` prints.`;
+cloudfunctions.net, what \`gcloud auth print-identity-token\` prints. One that asks for API keys
+(ACCESS=keys) needs a key: the variable API_KEY.`;
 
 /** An instance that has to start first answers within this time, or something is wrong. */
 const TIMEOUT_MS = 60_000;
@@ -118,26 +119,16 @@ function nameModel(url, name, version) {
   return `${name} ${version}`;
 }
 
-/** Calls with the identity that `url` asks for; both methods give the body of an answer with the right status. */
+/** Calls as whom `url` asks for; both methods give the body of an answer with the right status. */
 function createCaller(url) {
-  const token = identityToken(new URL(url));
-  const authorization = token ? { authorization: `Bearer ${token}` } : {};
+  const credentials = credentialsFor(url);
   return {
-    get: (address) => call(address, { headers: authorization }, 200),
+    get: (address) => call(address, { headers: credentials }, 200),
     post(address, body, status = 200) {
-      const headers = { ...authorization, 'content-type': 'application/json' };
+      const headers = { ...credentials, 'content-type': 'application/json' };
       return call(address, { method: 'POST', headers, body: JSON.stringify(body) }, status);
     },
   };
-}
-
-/** Only Google's own hosts are told who calls; for any other the caller decides, with TOKEN. */
-function identityToken({ protocol, hostname }) {
-  const { TOKEN } = process.env;
-  if (TOKEN || protocol !== 'https:' || !/\.(run\.app|cloudfunctions\.net)$/.test(hostname)) return TOKEN;
-  const gcloud = spawnSync('gcloud', ['auth', 'print-identity-token'], { encoding: 'utf8' });
-  // Without a login, or without gcloud, a public function can still be called.
-  return gcloud.status === 0 ? gcloud.stdout.trim() : undefined;
 }
 
 async function call(url, request, expected) {

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type FunctionProcess, startFunction } from '../functions-process';
+import { writeKeySet } from '../key-sets';
+import { createGcloudSandbox, describeWithGcloud } from './gcloud';
 import { runScript } from './script';
 
 const LINES = {
@@ -89,6 +91,19 @@ describe('smoke-test.sh', () => {
     expect(stderr).toContain('403, not allowed to call: see deploy/README.md');
   });
 
+  test('calls a function that asks for keys with API_KEY, beside the token that IAM asks for', async () => {
+    const keys = writeKeySet([{ name: 'delivery', key: 'key-of-delivery' }]);
+    const url = await start('serve', { ACCESS: 'keys', API_KEYS: keys });
+
+    const withKey = await runScript('smoke-test.sh', [url], { API_KEY: 'key-of-delivery', TOKEN: 'a.b.c' });
+    const without = await runScript('smoke-test.sh', [url], { TOKEN: 'a.b.c' });
+
+    expect({ code: withKey.code, stderr: withKey.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(withoutTimes(withKey.stdout)).toEqual(Object.values(LINES));
+    expect({ code: without.code, stdout: without.stdout }).toEqual({ code: 1, stdout: '' });
+    expect(without.stderr).toContain('401, not allowed to call: see deploy/README.md');
+  });
+
   test.each([
     ['no address', [], 'expected one URL'],
     [
@@ -102,5 +117,45 @@ describe('smoke-test.sh', () => {
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(message);
+  });
+});
+
+const METADATA: Readonly<Record<string, string>> = {
+  'project/numeric-project-id': '123',
+  'universe/universe-domain': 'googleapis.com',
+  'instance/service-accounts/': 'default/\ndeployer@demo/\n',
+  'instance/service-accounts/default/email': 'deployer@demo',
+  'instance/service-accounts/default/identity': 'a.b.c',
+  'instance/service-accounts/deployer@demo/':
+    '{"email": "deployer@demo", "scopes": [], "aliases": ["default"]}',
+  'instance/service-accounts/deployer@demo/token': '{"access_token": "t", "expires_in": 3600}',
+};
+
+describeWithGcloud('smoke-test.sh with real gcloud', () => {
+  test('has a service account say for which service its token is, not for which revision', async () => {
+    const audiences: (string | null)[] = [];
+    // What a machine of Google Cloud asks who it is.
+    const metadata = createServer((request, response) => {
+      const { pathname, searchParams } = new URL(request.url ?? '', 'http://metadata');
+      const name = pathname.replace(/^.*computeMetadata\/v1\//, '');
+      if (name.endsWith('/identity')) audiences.push(searchParams.get('audience'));
+      const answer = METADATA[name] ?? '';
+      const type = answer.startsWith('{') ? 'application/json' : 'text/plain';
+      response.writeHead(200, { 'metadata-flavor': 'Google', 'content-type': type }).end(answer);
+    });
+    await once(metadata.listen(0, '127.0.0.1'), 'listening');
+    const gcloud = createGcloudSandbox('http://127.0.0.1:9');
+    const { CLOUDSDK_AUTH_DISABLE_CREDENTIALS: _, ...env } = gcloud.env;
+
+    // A region that there is not: the call itself gets no further than the name.
+    const { code } = await runScript('smoke-test.sh', ['https://candidate---server-123.nowhere.run.app'], {
+      ...env,
+      GCE_METADATA_ROOT: `127.0.0.1:${(metadata.address() as AddressInfo).port}`,
+    });
+    gcloud.remove();
+    metadata.close();
+
+    expect(code).toBe(1);
+    expect(audiences.at(-1)).toBe('https://server-123.nowhere.run.app');
   });
 });
