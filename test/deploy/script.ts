@@ -12,6 +12,14 @@ export interface ScriptResult {
   readonly stderr: string;
 }
 
+/** A script that runs. */
+export interface RunningScript {
+  /** Resolves when its standard error holds `text`, or when it has ended. */
+  untilStderr(text: string): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<ScriptResult>;
+}
+
 /**
  * Runs one of the scripts in `deploy/` to its end, asynchronously: the services it calls may be in this process.
  *
@@ -22,15 +30,35 @@ export function runScript(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<ScriptResult> {
+  return startScript(name, args, env).ended;
+}
+
+/** Starts one as `runScript` does, and does not wait. */
+export function startScript(
+  name: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): RunningScript {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(join(ROOT, 'deploy', name), args, { env: { PATH, HOME, ...env }, stdio: 'pipe' });
   child.stdin.end();
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<ScriptResult>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout: stdout(), stderr: stderr() }));
   });
+  return {
+    untilStderr: (text) =>
+      new Promise((resolve) => {
+        const look = () => stderr().includes(text) && resolve();
+        child.stderr.on('data', look);
+        child.on('close', () => resolve());
+        look();
+      }),
+    kill: (signal) => child.kill(signal),
+    ended,
+  };
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {
