@@ -66,7 +66,12 @@ make_distroless() {
     apt-get -qq -o APT::Sandbox::User=root download \
       base-files netbase tzdata ca-certificates libc6 libssl3 libgcc-s1 libgomp1 libstdc++6
   )
-  for package in debs/*.deb; do dpkg-deb -x "$package" "$root"; done
+  # What is installed is said in a file for each package, as Google's images say it.
+  mkdir -p "$root/var/lib/dpkg/status.d"
+  for package in debs/*.deb; do
+    dpkg-deb -x "$package" "$root"
+    dpkg-deb -f "$package" >"$root/var/lib/dpkg/status.d/$(dpkg-deb -f "$package" Package)"
+  done
   rm -rf "$root"/usr/share/{doc,man,lintian}
   cat "$root"/usr/share/ca-certificates/mozilla/*.crt >"$root/etc/ssl/certs/ca-certificates.crt"
   cp node/bin/node "$root/nodejs/bin/"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the image from the Dockerfile and runs it as strictly as a careful host would: not as root, nothing
 # writable, no capability, no network but loopback, one CPU and 512 MiB. Then .ci/check-container.mjs uses it, and
-# .ci/check-vertex.mjs does so as Vertex AI would.
-# Needs root, podman, runc and mmdebstrap; no image registry.
+# .ci/check-vertex.mjs does so as Vertex AI would; .ci/check-sbom.sh lists what is in it.
+# Needs root, podman, runc, mmdebstrap and Docker's client; no image registry.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=.ci/podman.sh
@@ -23,6 +23,7 @@ main() {
   trap remove EXIT
   run_and_check .ci/check-container.mjs
   run_and_check .ci/check-vertex.mjs "${VERTEX[@]}"
+  .ci/check-sbom.sh "localhost/$IMAGE" docker.io/library/debian:bookworm-slim
   report_size
 }
 
