@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if ! command -v terraform >/dev/null; then
-  echo 'not looked at: deploy/terraform: terraform is not installed'
-  exit
+  echo 'terraform is not installed, and no package registry has it: https://developer.hashicorp.com/terraform/install' >&2
+  exit 1
 fi
 
 TOOLS=$PWD/.cache/deploy-tools

@@ -7,6 +7,7 @@ TOOLS=$PWD/.cache/deploy-tools
 ACTIONLINT=1.7.12
 KUBECONFORM=0.7.0
 KNATIVE=0.49.0
+KUSTOMIZE=5.7.1
 PYTHON_PACKAGES=(google-cloud-monitoring-dashboards==3.2.0 kubernetes-validate==1.37.0)
 
 main() {
@@ -15,6 +16,7 @@ main() {
   once "python ${PYTHON_PACKAGES[*]}" install_python
   once "actionlint $ACTIONLINT" install_go "github.com/rhysd/actionlint/cmd/actionlint@v$ACTIONLINT"
   once "kubeconform $KUBECONFORM" install_go "github.com/yannh/kubeconform/cmd/kubeconform@v$KUBECONFORM"
+  once "kustomize $KUSTOMIZE" install_go "sigs.k8s.io/kustomize/kustomize/v5@v$KUSTOMIZE"
   once "knative-schema $KNATIVE" install_knative_schema
   once "check-compose $(cat .ci/compose/* | sha256sum)" build_go .ci/compose "$TOOLS/bin/check-compose"
   once "check-dashboard $(cat .ci/dashboard/* | sha256sum)" build_go .ci/dashboard "$TOOLS/bin/check-dashboard"
