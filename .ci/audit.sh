@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Asks npm's registry for known holes. What is deployed may have none, what builds and tests it no grave one.
+# Asks npm's registry for known holes. What is installed where it is deployed may have none; what is bundled, builds or
+# tests, no grave one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

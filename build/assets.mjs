@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { packageFolders } from './bill.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { resolve } = createRequire(import.meta.url);
@@ -30,11 +31,11 @@ const VENDORS = [
   'redoc/bundles/redoc.standalone.js.LICENSE.txt',
 ];
 
-/** Writes `<outdir>/assets`. */
+/** Writes `<outdir>/assets`, and gives the folders of the packages that are in it. */
 export async function buildAssets(outdir) {
   const assets = join(outdir, 'assets');
   mkdirSync(assets, { recursive: true });
-  await build({
+  const { metafile } = await build({
     entryPoints: [...ENTRIES, ...STYLES],
     outdir: assets,
     bundle: true,
@@ -46,12 +47,17 @@ export async function buildAssets(outdir) {
     charset: 'utf8',
     legalComments: 'none',
     logLevel: 'warning',
+    metafile: true,
   });
   for (const name of PAGES) copyFileSync(join(root, 'playground', name), join(assets, name));
   for (const path of VENDORS) {
     const name = path.slice(path.lastIndexOf('/') + 1);
     writeFileSync(join(assets, name), withoutStrangers(readFileSync(resolve(path), 'utf8')));
   }
+  return [
+    ...packageFolders(metafile),
+    ...VENDORS.map((path) => join(root, 'node_modules', path.split('/')[0])),
+  ];
 }
 
 /** Redoc loads its maker's logo from his server; source maps are not part of the build. */

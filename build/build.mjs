@@ -3,6 +3,7 @@ import { chmodSync, cpSync, readFileSync, renameSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildAssets } from './assets.mjs';
+import { packageFolders, writeBill } from './bill.mjs';
 import { bundleSources, bundleVendors } from './bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -18,7 +19,13 @@ const ENTRIES = {
 /** Writes a complete deployable folder, and puts it in the place of an older one only when it is complete. */
 export async function buildInto(outdir) {
   const draft = `${outdir}.${process.pid}`;
-  await Promise.all([bundleSources(ENTRIES, draft), bundleVendors(draft), buildAssets(draft)]);
+  const [sources, vendors, assets] = await Promise.all([
+    bundleSources(ENTRIES, draft),
+    bundleVendors(draft),
+    buildAssets(draft),
+  ]);
+  const bundled = [sources, ...vendors].flatMap(({ metafile }) => packageFolders(metafile));
+  writeBill([...bundled, ...assets], join(draft, 'bundled.cdx.json'));
   for (const program of ['cli.js', 'server.js']) makeExecutable(join(draft, program));
   for (const [from, to] of COPIES) cpSync(join(root, from), join(draft, to), { recursive: true });
   rmSync(outdir, { recursive: true, force: true });

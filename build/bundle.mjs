@@ -36,6 +36,7 @@ const COMMON = {
   supported: { 'dynamic-import': false },
   legalComments: 'none',
   logLevel: 'warning',
+  metafile: true,
 };
 
 const vendorName = (name) => name.replace('@', '').replace('./', '').replaceAll('/', '-');
@@ -65,11 +66,11 @@ export function bundleSources(entryPoints, outdir) {
   });
 }
 
-/** Bundles each lazy library, and each source of ours that is one, into `<outdir>/vendor/<name>.js`. */
+/** Bundles each lazy library, and each source of ours that is one, into `<outdir>/vendor/<name>.js`; gives both builds. */
 export async function bundleVendors(outdir) {
   const options = { ...COMMON, outdir: `${outdir}/vendor`, external: EXTERNAL, minify: true };
   const sources = namedEntries(Object.entries(LAZY_SOURCES));
-  await Promise.all([
+  return await Promise.all([
     build({ ...options, entryPoints: namedEntries(LAZY.map((name) => [name, name])) }),
     // Only of ES modules can what is not used be left out.
     build({ ...options, entryPoints: sources, mainFields: ['module', 'main'] }),

@@ -34,6 +34,9 @@ test('what the package depends on is what its bundles leave out, as in what is d
 /** What a user runs, and what that reads. */
 const PROGRAMS = ['cli.js', 'index.js', 'server.js', 'shadow.js', 'assets', 'model-artifacts', 'vendor'];
 
+/** What is in the bundles. */
+const BILL = 'bundled.cdx.json';
+
 /** What `gcloud functions deploy --source=node_modules/onnx-functions/dist` needs besides. */
 const DEPLOYED = ['.gcloudignore', 'fill-compile-cache.js', 'package-lock.json', 'package.json', 'prune.js'];
 
@@ -101,7 +104,7 @@ interface Packed {
       'package.json',
     ]);
     const built = paths.filter((path) => path.startsWith('dist/')).map((path) => path.split('/')[1]);
-    expect([...new Set(built)].sort()).toEqual([...PROGRAMS, ...DEPLOYED].sort());
+    expect([...new Set(built)].sort()).toEqual([...PROGRAMS, ...DEPLOYED, BILL].sort());
     expect(paths.filter((path) => /\.(ts|map)$|test|\.env/.test(path))).toEqual([]);
     expect(packed.size).toBeLessThan(5e6);
   });
@@ -112,6 +115,17 @@ interface Packed {
 
     expect(packages['node_modules/onnx-functions'].dependencies).toEqual(dependencies);
     expect(Object.keys(packages)).not.toContain('node_modules/winston');
+  });
+
+  test('lists the packages whose code is in its bundles', () => {
+    const { components } = readJson(join(project, 'node_modules/onnx-functions/dist', BILL));
+    const names: string[] = components.map(({ name }: { name: string }) => name);
+
+    expect(components.filter(({ licenses }: { licenses?: unknown }) => licenses === undefined)).toEqual([]);
+    expect(new Set(components.map(({ purl }: { purl: string }) => purl)).size).toBe(components.length);
+    // From a library for later, one of pages, one of the bundle itself, and one that another brings along.
+    expect(names).toEqual(expect.arrayContaining(['jose', 'redoc', 'commander', 'gaxios']));
+    expect(names.filter((name) => ['esbuild', 'jest', 'typescript'].includes(name))).toEqual([]);
   });
 
   test('has the command line', async () => {

@@ -9,8 +9,8 @@ import { zipEntries } from './zip-entries';
 const FUNCTIONS = '/v2/projects/demo/locations/us-central1/functions';
 const ACCOUNT = 'onnx-functions@demo.iam.gserviceaccount.com';
 
-/** Parts of the build that functions do not need: the list of what is sent, and the container's server. */
-const KEPT_BACK = ['.gcloudignore', 'cli.js', 'server.js'];
+/** Parts of the build that functions do not need: the lists of what is sent and of what is bundled, and other programs. */
+const KEPT_BACK = ['.gcloudignore', 'bundled.cdx.json', 'cli.js', 'server.js'];
 
 /** What must never leave the machine, although it lies in the folder that is deployed. */
 const STRAYS = [
