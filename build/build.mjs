@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { buildAssets } from './assets.mjs';
 import { packageFolders, writeBill } from './bill.mjs';
 import { bundleSources, bundleVendors } from './bundle.mjs';
+import { writeNotices } from './notices.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -25,7 +26,9 @@ export async function buildInto(outdir) {
     buildAssets(draft),
   ]);
   const bundled = [sources, ...vendors].flatMap(({ metafile }) => packageFolders(metafile));
-  writeBill([...bundled, ...assets], join(draft, 'bundled.cdx.json'));
+  const packages = [...bundled, ...assets];
+  writeBill(packages, join(draft, 'bundled.cdx.json'));
+  writeNotices(packages, join(draft, 'THIRD-PARTY-NOTICES.txt'));
   for (const program of ['cli.js', 'server.js']) makeExecutable(join(draft, program));
   for (const [from, to] of COPIES) cpSync(join(root, from), join(draft, to), { recursive: true });
   rmSync(outdir, { recursive: true, force: true });

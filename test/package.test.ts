@@ -37,6 +37,9 @@ const PROGRAMS = ['cli.js', 'index.js', 'server.js', 'shadow.js', 'assets', 'mod
 /** What is in the bundles. */
 const BILL = 'bundled.cdx.json';
 
+/** Whose it is. */
+const NOTICES = 'THIRD-PARTY-NOTICES.txt';
+
 /** What `gcloud functions deploy --source=node_modules/onnx-functions/dist` needs besides. */
 const DEPLOYED = ['.gcloudignore', 'fill-compile-cache.js', 'package-lock.json', 'package.json', 'prune.js'];
 
@@ -104,7 +107,7 @@ interface Packed {
       'package.json',
     ]);
     const built = paths.filter((path) => path.startsWith('dist/')).map((path) => path.split('/')[1]);
-    expect([...new Set(built)].sort()).toEqual([...PROGRAMS, ...DEPLOYED, BILL].sort());
+    expect([...new Set(built)].sort()).toEqual([...PROGRAMS, ...DEPLOYED, BILL, NOTICES].sort());
     expect(paths.filter((path) => /\.(ts|map)$|test|\.env/.test(path))).toEqual([]);
     expect(packed.size).toBeLessThan(5e6);
   });
@@ -126,6 +129,16 @@ interface Packed {
     // From a library for later, one of pages, one of the bundle itself, and one that another brings along.
     expect(names).toEqual(expect.arrayContaining(['jose', 'redoc', 'commander', 'gaxios']));
     expect(names.filter((name) => ['esbuild', 'jest', 'typescript'].includes(name))).toEqual([]);
+  });
+
+  test('brings the licence of each of them', () => {
+    const dist = join(project, 'node_modules/onnx-functions/dist');
+    const lines = readFileSync(join(dist, NOTICES), 'utf8').split('\n');
+    const { components } = readJson(join(dist, BILL));
+    const called = components.map(({ name, version }: Record<string, string>) => `${name} ${version}`);
+
+    expect(called.filter((name: string) => !lines.includes(name))).toEqual([]);
+    expect(lines).toEqual(expect.arrayContaining([expect.stringMatching(/^Copyright .*Filip Skokan/)]));
   });
 
   test('has the command line', async () => {

@@ -10,7 +10,7 @@ const FUNCTIONS = '/v2/projects/demo/locations/us-central1/functions';
 const ACCOUNT = 'onnx-functions@demo.iam.gserviceaccount.com';
 
 /** Parts of the build that functions do not need: the lists of what is sent and of what is bundled, and other programs. */
-const KEPT_BACK = ['.gcloudignore', 'bundled.cdx.json', 'cli.js', 'server.js'];
+const KEPT_BACK = ['.gcloudignore', 'THIRD-PARTY-NOTICES.txt', 'bundled.cdx.json', 'cli.js', 'server.js'];
 
 /** What must never leave the machine, although it lies in the folder that is deployed. */
 const STRAYS = [
