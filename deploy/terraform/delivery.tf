@@ -93,3 +93,15 @@ resource "google_project_iam_member" "deployer_reads" {
   role    = each.key
   member  = google_service_account.deployer[0].member
 }
+
+# The key that the smoke test sends, and no other secret.
+resource "google_secret_manager_secret_iam_member" "deployer_reads_api_key" {
+  count = try(var.github.api_key_secret, null) == null ? 0 : 1
+
+  project   = var.project_id
+  secret_id = var.github.api_key_secret
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.deployer[0].member
+
+  depends_on = [google_project_service.api]
+}

@@ -459,10 +459,15 @@ variable "drift" {
 }
 
 variable "github" {
-  description = "The GitHub repository that may deploy, without a key: by workload identity federation, from its `ref` only."
+  description = <<-TEXT
+    The GitHub repository that may deploy, without a key: by workload identity federation, from its `ref` only. Where the
+    service asks for API keys, `api_key_secret` is the id of the secret, which exists already, with the key that the smoke
+    test sends.
+  TEXT
   type = object({
-    repository = string
-    ref        = optional(string, "refs/heads/main")
+    repository     = string
+    ref            = optional(string, "refs/heads/main")
+    api_key_secret = optional(string)
   })
   default = null
 

@@ -44,7 +44,7 @@ variables {
     model      = "iris"
     log_bucket = "demo-log"
   }
-  github       = { repository = "example/models" }
+  github       = { repository = "example/models", api_key_secret = "smoke-test-key" }
   budget       = { billing_account = "000000-111111-222222", monthly_amount = 50 }
   uptime_check = true
   alert_emails = ["on-call@example.com"]
@@ -159,6 +159,16 @@ run "trusts_one_repository_on_one_ref" {
   assert {
     condition     = google_iam_workload_identity_pool_provider.github[0].attribute_condition == "assertion.repository == \"example/models\" && assertion.ref == \"refs/heads/main\""
     error_message = "others could deploy"
+  }
+}
+
+run "lets_the_delivery_read_the_key_of_its_smoke_test" {
+  assert {
+    condition = (
+      google_secret_manager_secret_iam_member.deployer_reads_api_key[0].secret_id == "smoke-test-key" &&
+      google_secret_manager_secret_iam_member.deployer_reads_api_key[0].role == "roles/secretmanager.secretAccessor"
+    )
+    error_message = "the smoke test has no key, or the delivery reads more"
   }
 }
 
