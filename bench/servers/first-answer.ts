@@ -13,16 +13,32 @@ const POLL_MS = 2;
  * Sends several requests at once as soon as somebody listens on the port, and waits until each is answered with 200:
  * as a platform does that holds requests until their instance is there.
  *
- * @throws as `untilAnswered` does.
+ * @throws the signal's reason when that comes first, and after a minute of anything else than 200.
  */
 export async function untilAllAnswered(
   port: number,
   request: Buffer,
-  { requests, stopped }: { readonly requests: number; readonly stopped: AbortSignal },
+  { requests, stopped, limitMs = LIMIT_MS }: Waiting,
 ): Promise<void> {
-  // One that tries to connect is enough: eighty of them would take the CPU from the server that starts.
-  if (requests > 1) await untilListening(port, stopped);
-  await Promise.all(Array.from({ length: requests }, () => untilAnswered(port, request, stopped)));
+  const late = new AbortController();
+  // Not AbortSignal.timeout(): what only AbortSignal.any() refers to is collected with its timer, and never aborts.
+  const timer = setTimeout(() => late.abort(new Error(`it did not answer within ${limitMs} ms`)), limitMs);
+  const signal = AbortSignal.any([stopped, late.signal]);
+  try {
+    // One that tries to connect is enough: eighty of them would take the CPU from the server that starts.
+    if (requests > 1) await untilListening(port, signal);
+    await Promise.all(Array.from({ length: requests }, () => untilAnswered(port, request, signal)));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** How many answers are waited for, and for how long. */
+export interface Waiting {
+  readonly requests: number;
+  /** Aborts when the server has ended. */
+  readonly stopped: AbortSignal;
+  readonly limitMs?: number;
 }
 
 async function untilListening(port: number, stopped: AbortSignal): Promise<void> {
@@ -47,10 +63,9 @@ async function connects(port: number): Promise<boolean> {
 /**
  * Sends a request over and over until it is answered with 200, from before anybody listens on the port.
  *
- * @throws the signal's reason when that comes first, and after a minute of anything else than 200.
+ * @throws the signal's reason when that comes first.
  */
-async function untilAnswered(port: number, request: Buffer, stopped: AbortSignal): Promise<void> {
-  const signal = AbortSignal.any([stopped, AbortSignal.timeout(LIMIT_MS)]);
+async function untilAnswered(port: number, request: Buffer, signal: AbortSignal): Promise<void> {
   while ((await attempt(port, request, signal)) !== 200) {
     signal.throwIfAborted();
     await sleep(POLL_MS);

@@ -21,6 +21,21 @@ test('requests are sent at once, and all of them must be answered', async () => 
   server.close();
 });
 
+test('a server that never answers with 200 is not waited for without an end', async () => {
+  const server = createServer((_, response) => response.writeHead(503).end('not yet')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const stopped = new AbortController().signal;
+
+  const answered = untilAllAnswered(port, REQUEST, { requests: 1, stopped, limitMs: 300 });
+  // Garbage is collected meanwhile, as it is during a minute.
+  const collecting = setInterval(() => Buffer.alloc(1_000_000), 1);
+
+  await expect(answered).rejects.toThrow('did not answer within 300 ms');
+  clearInterval(collecting);
+  server.close();
+});
+
 test('a server that ends before it listens is not waited for', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
