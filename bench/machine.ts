@@ -21,7 +21,7 @@ export async function describeMachine({
   const processors = cpus();
   return {
     date: new Date().toISOString(),
-    commit: await commit(),
+    commit: await commitOf(projectPath('.')),
     machine: `${processors.length} x ${processors[0]?.model ?? 'unknown'}, ${(totalmem() / 1e9).toFixed(0)} GB`,
     system: `${process.platform} ${release()}`,
     'Node of the servers': await run(node, ['--version']),
@@ -50,15 +50,28 @@ export function loadAverage(): string {
     .join(' ');
 }
 
+/** The run in a line, for what is shown apart from its report. */
+export function describeRun(facts: MachineFacts): string {
+  const { date = '', commit = '', machine = '', mode } = facts;
+  const said = ['npm run bench', `${date.slice(0, 10)}`, `commit ${commit}`, machine, mode];
+  return said.filter((part) => part !== undefined).join(', ');
+}
+
 /** The facts as a table. */
 export function machineTable(facts: MachineFacts): Table {
   return { title: 'Measured on', columns: ['', ''], rows: Object.entries(facts) };
 }
 
-async function commit(): Promise<string> {
+/** What a run of the benchmark writes, and what is written from it: no change of what is measured. */
+const OUTPUT = ['bench/results', 'docs/comparison.md'];
+
+/** The commit that is checked out in a folder, and whether anything that is measured differs from it. */
+export async function commitOf(folder: string): Promise<string> {
+  const git = (...args: string[]) => run('git', args, { cwd: folder });
   try {
-    const hash = await run('git', ['rev-parse', '--short', 'HEAD'], { cwd: projectPath('.') });
-    const changes = await run('git', ['status', '--porcelain'], { cwd: projectPath('.') });
+    const hash = await git('rev-parse', '--short', 'HEAD');
+    const others = OUTPUT.map((path) => `:(exclude)${path}`);
+    const changes = await git('status', '--porcelain', '--', '.', ...others);
     return changes === '' ? hash : `${hash} with changes`;
   } catch {
     return 'none';

@@ -8,11 +8,11 @@ const VALUES = 70;
 const TOP = 34;
 const STEP = 30;
 
-/** Draws horizontal bars from zero. */
-export function drawBars({ title, unit, bars }: BarChart): string {
+/** Draws horizontal bars from zero. @param run what the figures are of. */
+export function drawBars({ title, unit, bars }: BarChart, run: string): string {
   const scale = (WIDTH - LABELS - VALUES) / Math.max(...bars.map(({ max }) => max));
   const drawn = bars.flatMap((bar, index) => drawBar(bar, TOP + index * STEP, scale, colour(index)));
-  return picture(WIDTH, TOP + bars.length * STEP + 8, `${title}, ${unit}`, drawn);
+  return picture(WIDTH, TOP + bars.length * STEP + 8, { title: `${title}, ${unit}`, run }, drawn);
 }
 
 function drawBar(
@@ -26,7 +26,7 @@ function drawBar(
   return [
     text(LABELS - 8, middle + 4, label, { 'text-anchor': 'end' }),
     element('rect', bar),
-    line([LABELS + min * scale, middle], [LABELS + max * scale, middle], 'black'),
+    line([LABELS + min * scale, middle], [LABELS + max * scale, middle], 'ink'),
     text(LABELS + max * scale + 6, middle + 4, formatNumber(value)),
   ];
 }

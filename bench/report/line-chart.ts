@@ -12,14 +12,14 @@ interface Axis {
   readonly ticks: readonly number[];
 }
 
-/** Draws lines over two axes, with their names at the right. */
-export function drawLines(chart: LineChart): string {
+/** Draws lines over two axes, with their names at the right. @param run what the figures are of. */
+export function drawLines(chart: LineChart, run: string): string {
   const points = chart.lines.flatMap((each) => each.points);
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
   const x = chart.logX ? logAxis(xs, PLOT.left, PLOT.right) : linearAxis(xs, PLOT.left, PLOT.right);
   const y = chart.logY ? logAxis(ys, PLOT.bottom, PLOT.top) : linearAxis(ys, PLOT.bottom, PLOT.top);
-  return picture(WIDTH, HEIGHT, chart.title, [
+  return picture(WIDTH, HEIGHT, { title: chart.title, run }, [
     ...drawGrid(chart, x, y),
     ...chart.lines.flatMap((each, index) => drawLine(each, index, x, y)),
   ]);
@@ -27,11 +27,11 @@ export function drawLines(chart: LineChart): string {
 
 function drawGrid({ xTitle, yTitle }: LineChart, x: Axis, y: Axis): string[] {
   const columns = x.ticks.flatMap((tick) => [
-    line([x.place(tick), PLOT.top], [x.place(tick), PLOT.bottom], '#ddd'),
+    line([x.place(tick), PLOT.top], [x.place(tick), PLOT.bottom], 'grid'),
     text(x.place(tick), PLOT.bottom + 16, formatTick(tick), { 'text-anchor': 'middle' }),
   ]);
   const rows = y.ticks.flatMap((tick) => [
-    line([PLOT.left, y.place(tick)], [PLOT.right, y.place(tick)], '#ddd'),
+    line([PLOT.left, y.place(tick)], [PLOT.right, y.place(tick)], 'grid'),
     text(PLOT.left - 6, y.place(tick) + 4, formatTick(tick), { 'text-anchor': 'end' }),
   ]);
   const middle = (PLOT.left + PLOT.right) / 2;

@@ -27,25 +27,53 @@ export function text(
   return element('text', { x: round(x), y: round(y), ...attributes }, escaped);
 }
 
+/** What a line is for: its colour follows the reader's colour scheme. */
+export type Stroke = 'ink' | 'grid';
+
 /** A straight line. */
-export function line(from: readonly [number, number], to: readonly [number, number], stroke: string): string {
+export function line(from: readonly [number, number], to: readonly [number, number], stroke: Stroke): string {
   const [x1, y1] = from.map(round);
   const [x2, y2] = to.map(round);
-  return `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="${stroke}"/>`;
+  return `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" class="${stroke}"/>`;
 }
 
-/** A whole picture with its title, on a white ground. */
-export function picture(width: number, height: number, title: string, content: readonly string[]): string {
+/** What a picture says of itself. */
+export interface Caption {
+  readonly title: string;
+  /** The run that its figures are of, small at the foot. */
+  readonly run: string;
+}
+
+/** Room for the name of the run. */
+const FOOT = 20;
+
+/** Ground and ink of both colour schemes; GitHub shows a picture in that of the reader's browser. */
+const STYLE = `<style>
+text { fill: #1f2328 } .ground { fill: #ffffff } .ink { stroke: #1f2328 } .grid { stroke: #d1d9e0 }
+@media (prefers-color-scheme: dark) {
+text { fill: #f0f6fc } .ground { fill: #0d1117 } .ink { stroke: #f0f6fc } .grid { stroke: #3d444d }
+}
+</style>`;
+
+/** A whole picture with its title, on a ground of its own. */
+export function picture(
+  width: number,
+  height: number,
+  { title, run }: Caption,
+  content: readonly string[],
+): string {
+  const whole = height + FOOT;
   const attributes = {
     xmlns: 'http://www.w3.org/2000/svg',
-    viewBox: `0 0 ${width} ${height}`,
+    viewBox: `0 0 ${width} ${whole}`,
     width,
     'font-family': 'sans-serif',
     'font-size': 12,
   };
-  const ground = element('rect', { width, height, fill: 'white' });
+  const ground = element('rect', { width, height: whole, class: 'ground' });
   const heading = text(12, 20, title, { 'font-size': '14', 'font-weight': 'bold' });
-  return `${element('svg', attributes, ['', ground, heading, ...content, ''].join('\n'))}\n`;
+  const foot = text(12, whole - 8, run, { 'font-size': '10' });
+  return `${element('svg', attributes, ['', STYLE, ground, heading, ...content, foot, ''].join('\n'))}\n`;
 }
 
 /** Tenths of a pixel: what more would say is noise in a diff. */

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type MachineFacts, machineTable } from '../machine';
+import { describeRun, type MachineFacts, machineTable } from '../machine';
 import type { PartName } from '../options';
 import { drawBars } from './bar-chart';
 import { type Chart, fileOf } from './chart';
@@ -18,7 +18,8 @@ export interface Report {
 /** Writes the report as JSON, as Markdown and as pictures into a folder. */
 export function writeReport(folder: string, report: Report): void {
   mkdirSync(folder, { recursive: true });
-  for (const chart of chartsOf(report)) writeFileSync(join(folder, fileOf(chart)), draw(chart));
+  for (const chart of chartsOf(report))
+    writeFileSync(join(folder, fileOf(chart)), draw(chart, report.machine));
   writeFileSync(join(folder, 'report.md'), toDocument(report));
   writeFileSync(join(folder, 'results.json'), toJson(report));
 }
@@ -27,8 +28,10 @@ function chartsOf({ parts }: Report): readonly Chart[] {
   return [...parts.values()].flatMap(({ charts }) => charts);
 }
 
-function draw(chart: Chart): string {
-  return chart.kind === 'bars' ? drawBars(chart) : drawLines(chart);
+/** A chart as it is committed, with its run at the foot. */
+export function draw(chart: Chart, machine: MachineFacts): string {
+  const run = describeRun(machine);
+  return chart.kind === 'bars' ? drawBars(chart, run) : drawLines(chart, run);
 }
 
 function toDocument({ machine, targets, parts }: Report): string {
