@@ -1,5 +1,5 @@
 import { type Cost, capacityOf, costOf } from '../cost/cost';
-import { crossover, ratesBetween } from '../cost/crossover';
+import { type CheaperRange, crossover, ratesBetween } from '../cost/crossover';
 import { PLANS } from '../cost/plan';
 import { BULK_ROWS, TRAFFIC } from '../cost/traffic';
 import type { LineChart } from '../report/chart';
@@ -79,39 +79,46 @@ export function describeColdStarts({ hosts }: ComparisonSamples): Table {
   };
 }
 
-/** Changes of offer that might pay, from the dearer at rest to the cheaper under load. */
+/** Changes of offer that might pay. */
 export const CHANGES = {
   functionWarm: ['function', 'functionWarm'],
   containerWarm: ['container', 'containerWarm'],
   host: ['function', 'container'],
+  hostBack: ['container', 'function'],
   alwaysOn: ['function', 'containerOn'],
   warmToOn: ['functionWarm', 'containerOn'],
 } as const satisfies Record<string, readonly [OfferId, OfferId]>;
 
-/** The requests a second from which a change pays; undefined if it never does. */
-export function crossoverOf(samples: ComparisonSamples, change: keyof typeof CHANGES): number | undefined {
+/** The requests a second between which a change pays; undefined if it never does. */
+export function crossoverOf(
+  samples: ComparisonSamples,
+  change: keyof typeof CHANGES,
+): CheaperRange | undefined {
   const [from, to] = CHANGES[change];
   return crossover(monthlyCost(samples, OFFERS[from]), monthlyCost(samples, OFFERS[to]));
 }
 
-/** From how many requests a second which offer is cheaper. */
+/** At how many requests a second which offer is cheaper. */
 export function describeCrossovers(samples: ComparisonSamples): Table {
   return {
     title: 'Crossover points of steady traffic',
-    columns: ['instead of', 'this is cheaper', 'from requests/s'],
+    columns: ['instead of', 'this is cheaper', 'at requests/s'],
     rows: (Object.keys(CHANGES) as (keyof typeof CHANGES)[]).map((change) => {
       const [from, to] = CHANGES[change];
-      return [OFFERS[from].name, OFFERS[to].name, formatRate(crossoverOf(samples, change))];
+      return [OFFERS[from].name, OFFERS[to].name, formatRange(crossoverOf(samples, change))];
     }),
   };
 }
 
-/** A rate as the tables have it. */
-export function formatRate(rate: number | undefined): string {
-  return rate === undefined ? 'never' : formatNumber(rate);
+/** Where something is cheaper, as the tables have it. */
+export function formatRange(range: CheaperRange | undefined): string {
+  if (range === undefined) return 'none found';
+  const { from, to } = range;
+  if (from === undefined) return to === undefined ? 'any' : `up to ${formatNumber(to)}`;
+  return `from ${formatNumber(from)}${to === undefined ? '' : ` to ${formatNumber(to)}`}`;
 }
 
-/** What is drawn: a container that is kept warm costs what a function does, to the width of the line. */
+/** What is drawn. A container that is kept warm costs so nearly what a function does that one would hide the other. */
 const DRAWN = ['function', 'container', 'functionWarm', 'containerOn'] as const satisfies readonly OfferId[];
 
 /** From one request in three hours, where cold starts tell the hosts apart, to more than an instance takes. */

@@ -3,13 +3,14 @@ import { PLANS } from '../cost/plan';
 import { PLATFORM, PRICES } from '../cost/prices';
 import { MONTH_SECONDS, steady, TRAFFIC } from '../cost/traffic';
 import type { MachineFacts } from '../machine';
-import { median } from '../measure/statistics';
+import { median, ratioOf } from '../measure/statistics';
 import { middleOf } from '../measure/sweep';
 import type { WarmFigures } from '../measure/warm-figures';
 import { formatNumber, type Table, toMarkdown } from '../report/table';
-import { crossoverOf, formatRate } from './cost-tables';
+import { crossoverOf, formatRange } from './cost-tables';
 import { figuresOf } from './figures';
-import { tablesOf } from './report';
+import { costPerMillion, OFFERS } from './offers';
+import { type Figure, roundsAt, tablesOf } from './report';
 import type { ComparisonSamples } from './samples';
 
 /** A run of the comparison, as its `results.json` has it. */
@@ -68,8 +69,11 @@ function describeRun({ machine }: ComparisonRun): Record<string, string> {
 function measuredFigures({ hosts }: ComparisonSamples): Record<string, string> {
   const { function: ours, container } = hosts;
   const cold = (times: readonly number[] | undefined) => median(times ?? [Number.NaN]);
-  const ratioAt = (level: number, figure: (figures: WarmFigures) => number) =>
-    formatNumber(middleOf(container.warm, level, figure) / middleOf(ours.warm, level, figure));
+  const ratioAt = (level: number, figure: Figure) => {
+    const ratio = ratioOf(roundsAt(container, level, figure), roundsAt(ours, level, figure));
+    const [middle, min, max] = [ratio.median, ratio.min, ratio.max].map(formatNumber);
+    return `${middle} (${min} to ${max})`;
+  };
   const rate = ({ requestsPerSecond }: WarmFigures) => requestsPerSecond;
   const megabytes = ({ residentMb = Number.NaN }: WarmFigures) => residentMb;
   return {
@@ -83,6 +87,8 @@ function measuredFigures({ hosts }: ComparisonSamples): Record<string, string> {
     rateRatioLone: ratioAt(1, rate),
     rateRatioMany: ratioAt(80, rate),
     p99RatioMany: ratioAt(80, ({ p99Ms }) => p99Ms),
+    rounds: String(ours.warm.length),
+    coldRounds: String(ours.coldMs[1]?.length ?? 0),
     functionMb: middleOf(ours.warm, 80, megabytes).toFixed(0),
     containerMb: middleOf(container.warm, 80, megabytes).toFixed(0),
   };
@@ -110,7 +116,15 @@ function pricedFigures(samples: ComparisonSamples): Record<string, string> {
     bulkMillion: formatNumber(perMillion(host, bulk.traffic)),
     functionCapacity: formatNumber(capacityOf(host, onDemand)),
     containerCapacity: formatNumber(capacityOf(figuresOf(samples.hosts.container), onDemand)),
-    alwaysOnFrom: formatRate(crossoverOf(samples, 'alwaysOn')),
-    warmToOnFrom: formatRate(crossoverOf(samples, 'warmToOn')),
+    bulkRatio: formatNumber(host.bulkSeconds / host.requestSeconds),
+    alwaysOnAt: formatRange(crossoverOf(samples, 'alwaysOn')),
+    warmToOnAt: formatRange(crossoverOf(samples, 'warmToOn')),
+    functionWarmAt: formatRange(crossoverOf(samples, 'functionWarm')),
+    containerWarmAt: formatRange(crossoverOf(samples, 'containerWarm')),
+    containerAt: formatRange(crossoverOf(samples, 'host')),
+    functionAt: formatRange(crossoverOf(samples, 'hostBack')),
+    warmOffersRatio: formatNumber(
+      costPerMillion(samples, OFFERS.containerWarm)(1) / costPerMillion(samples, OFFERS.functionWarm)(1),
+    ),
   };
 }

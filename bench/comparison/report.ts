@@ -15,7 +15,8 @@ import { type ComparisonSamples, HOSTS, type HostName, type HostSamples } from '
 
 const HOST_NAMES = Object.keys(HOSTS) as HostName[];
 
-type Figure = (figures: WarmFigures) => number;
+/** One of the figures of a warm server. */
+export type Figure = (figures: WarmFigures) => number;
 
 /** The tables and charts of the comparison, from its samples alone. */
 export function describeComparison(samples: ComparisonSamples): { tables: Table[]; charts: Chart[] } {
@@ -28,6 +29,7 @@ export function tablesOf(samples: ComparisonSamples) {
     cold: describeCold(samples),
     warm: describeWarm(samples),
     latency: describeLatency(samples),
+    use: describeUse(samples),
     figures: describeFigures(samples),
     costs: describeCosts(samples),
     months: describeMonths(samples),
@@ -59,25 +61,25 @@ function describeCold({ hosts }: ComparisonSamples): Table {
 }
 
 function coldRow(label: string, ours: readonly number[], theirs: readonly number[]): string[] {
-  const cells = [ours, theirs].flatMap((times) => {
-    const { median, min, max } = spreadOf(times);
-    return [median.toFixed(0), `${min.toFixed(0)}-${max.toFixed(0)}`];
-  });
-  return [label, ...cells, formatNumber(ratioOf(theirs, ours).median)];
+  return [label, ...besideEachOther(ours, theirs, (ms) => ms.toFixed(0))];
 }
 
 function describeWarm(samples: ComparisonSamples): Table {
-  return byConnections(samples, `Warm, ${cpusOf(samples)}: throughput`, {
-    'requests/s': ({ requestsPerSecond }) => requestsPerSecond,
-    'CPU us a request': ({ cpuMicros = Number.NaN }) => cpuMicros,
-    MB: ({ residentMb = Number.NaN }) => residentMb,
-  });
+  const rate: Figure = ({ requestsPerSecond }) => requestsPerSecond;
+  return byConnections(samples, `Warm, ${cpusOf(samples)}: requests/s`, { 'requests/s': rate });
 }
 
 function describeLatency(samples: ComparisonSamples): Table {
-  return byConnections(samples, `Warm, ${cpusOf(samples)}: latency`, {
-    'p50 ms': ({ p50Ms }) => p50Ms,
-    'p99 ms': ({ p99Ms }) => p99Ms,
+  return byConnections(samples, `Warm, ${cpusOf(samples)}: latency, ms`, {
+    p50: ({ p50Ms }) => p50Ms,
+    p99: ({ p99Ms }) => p99Ms,
+  });
+}
+
+function describeUse(samples: ComparisonSamples): Table {
+  return byConnections(samples, `Warm, ${cpusOf(samples)}: CPU and memory`, {
+    'CPU us a request': ({ cpuMicros = Number.NaN }) => cpuMicros,
+    MB: ({ residentMb = Number.NaN }) => residentMb,
   });
 }
 
@@ -90,17 +92,41 @@ function byConnections(
   title: string,
   figures: Readonly<Record<string, Figure>>,
 ): Table {
-  const columns = Object.entries(figures).flatMap(([name, figure]) =>
-    HOST_NAMES.map((host) => ({ name: `${HOSTS[host]}, ${name}`, host, figure })),
-  );
   return {
     title,
-    columns: ['connections', ...columns.map(({ name }) => name)],
+    columns: [
+      'connections',
+      ...Object.keys(figures).flatMap((name) => [
+        ...HOST_NAMES.flatMap((host) => [`${HOSTS[host]}, ${name}`, 'min-max']),
+        'container / function',
+      ]),
+    ],
     rows: levelsOf(hosts.function).map((level) => [
       String(level),
-      ...columns.map(({ host, figure }) => formatNumber(middleOf(hosts[host].warm, level, figure))),
+      ...Object.values(figures).flatMap((figure) => {
+        const [ours, theirs] = HOST_NAMES.map((host) => roundsAt(hosts[host], level, figure));
+        return besideEachOther(ours ?? [], theirs ?? [], formatNumber);
+      }),
     ]),
   };
+}
+
+/** One figure at one number of connections, one a round. */
+export function roundsAt({ warm }: HostSamples, level: number, figure: Figure): number[] {
+  return warm.flatMap((sweep) => sweep[level] ?? []).map(figure);
+}
+
+/** What each host gave, where its rounds lay, and the ratio of the two. */
+function besideEachOther(
+  ours: readonly number[],
+  theirs: readonly number[],
+  format: (value: number) => string,
+): string[] {
+  const cells = [ours, theirs].flatMap((values) => {
+    const { median, min, max } = spreadOf(values);
+    return [format(median), `${format(min)}-${format(max)}`];
+  });
+  return [...cells, formatNumber(ratioOf(theirs, ours).median)];
 }
 
 function levelsOf({ warm: [first = {} as Sweep] }: HostSamples): number[] {

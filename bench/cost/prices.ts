@@ -6,8 +6,8 @@ export interface Rate {
 
 /**
  * Google's published prices of Cloud Run, which functions (gen2) are billed by too: US dollars, regions of Tier 1.
- * The stored copy of the page that was read has no rate for idle instances and none for the memory of instance-based
- * billing: these two are from other publications. Check them before money depends on them.
+ * What is marked as remembered was not on the copy of the page that was read: it is from memory, and nobody has verified
+ * it. Check it before money depends on it.
  *
  * @see https://cloud.google.com/run/pricing
  */
@@ -16,9 +16,12 @@ export const PRICES = {
   source: 'https://cloud.google.com/run/pricing',
   /** Request-based billing: while an instance starts or has at least one request in it. */
   active: { vCpuSecond: 0.000024, gibSecond: 0.0000025 },
-  /** A minimum instance under request-based billing, while it has no request. */
+  /** A minimum instance under request-based billing, while it has no request. Both rates are remembered. */
   idle: { vCpuSecond: 0.0000025, gibSecond: 0.0000025 },
-  /** Instance-based billing: as long as the instance is there; requests cost nothing. */
+  /**
+   * Instance-based billing: as long as the instance is there. The rate of its memory is remembered, and so is that
+   * requests cost nothing.
+   */
   alive: { vCpuSecond: 0.000018, gibSecond: 0.000002 },
   /** Each request under request-based billing. */
   request: 0.4e-6,
@@ -29,7 +32,7 @@ export const PRICES = {
 } as const;
 
 /**
- * How the platform behaves, where it bears on cost.
+ * How the platform behaves, where it bears on cost. The target is from the page; the other two are remembered, as above.
  *
  * @see https://cloud.google.com/run/docs/about-instance-autoscaling
  */

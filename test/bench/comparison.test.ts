@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fillDocument, readRun } from '../../bench/comparison/document';
 import { describeComparison } from '../../bench/comparison/report';
 import { fileOf } from '../../bench/report/chart';
-import { drawLines } from '../../bench/report/line-chart';
 import { toMarkdown } from '../../bench/report/table';
+import { draw } from '../../bench/report/write-report';
 
 const read = (path: string) => readFileSync(join(__dirname, '../..', path), 'utf8');
 const RUN = readRun(read('bench/results/compare/results.json'));
@@ -24,7 +24,7 @@ test('the committed charts are of the committed run, and the document shows each
 
   for (const chart of describeComparison(RUN.samples).charts) {
     const path = `bench/results/compare/${fileOf(chart)}`;
-    expect(read(path)).toBe(chart.kind === 'lines' ? drawLines(chart) : '');
+    expect(read(path)).toBe(draw(chart, RUN.machine));
     expect(document).toContain(`](../${path})`);
   }
 });
