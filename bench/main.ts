@@ -3,12 +3,14 @@ import { describeMachine, loadAverage, machineTable } from './machine';
 import { type PartName, readOptions } from './options';
 import { measureBatch } from './parts/batch';
 import { measureCold } from './parts/cold';
+import { measureColdOptional } from './parts/cold-optional';
 import { measureComparison } from './parts/compare';
 import { measureImage } from './parts/image';
 import { measureLargeLoad } from './parts/load';
 import { measureMemory } from './parts/memory';
 import { measureSize } from './parts/size';
 import { measureWarm } from './parts/warm';
+import { measureWarmOptional } from './parts/warm-optional';
 import type { PartResult } from './report/part-result';
 import { toText } from './report/table';
 import { targetTable } from './report/target-table';
@@ -18,7 +20,9 @@ import { openWorkbench, type Workbench } from './workbench';
 const MEASURES: Readonly<Record<PartName, (bench: Workbench) => Promise<PartResult>>> = {
   size: measureSize,
   cold: measureCold,
+  'cold-optional': measureColdOptional,
   warm: measureWarm,
+  'warm-optional': measureWarmOptional,
   batch: measureBatch,
   load: measureLargeLoad,
   memory: measureMemory,

@@ -1,7 +1,21 @@
 import { parseArgs } from 'node:util';
 
-/** The parts of the benchmark, in the order in which they run. */
-export const PARTS = ['size', 'cold', 'warm', 'batch', 'load', 'memory', 'image', 'compare'] as const;
+/**
+ * The parts of the benchmark, in the order in which they run. Whoever asks for `cold` or `warm` is given what belongs to
+ * it too: the parts whose names begin with that.
+ */
+export const PARTS = [
+  'size',
+  'cold',
+  'cold-optional',
+  'warm',
+  'warm-optional',
+  'batch',
+  'load',
+  'memory',
+  'image',
+  'compare',
+] as const;
 
 export type PartName = (typeof PARTS)[number];
 
@@ -34,7 +48,7 @@ export function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parse(args);
   const quick = values.quick ?? false;
   return {
-    parts: positionals.length === 0 ? USUAL_PARTS : positionals.map(toPart),
+    parts: positionals.length === 0 ? USUAL_PARTS : partsOf(positionals),
     quick,
     ...(values.rounds !== undefined && { rounds: toCount('--rounds', values.rounds) }),
     // What deploy/deploy.sh deploys to by default.
@@ -66,10 +80,15 @@ function parse(args: readonly string[]) {
   }
 }
 
-function toPart(name: string): PartName {
-  const part = PARTS.find((candidate) => candidate === name);
-  if (part === undefined) throw new TypeError(`there is no part "${name}"\n${USAGE}`);
-  return part;
+/** Each of them once, though it may be named by itself and by what it belongs to. */
+function partsOf(names: readonly string[]): PartName[] {
+  return [...new Set(names.flatMap(partsNamed))];
+}
+
+function partsNamed(name: string): PartName[] {
+  const parts = PARTS.filter((part) => part === name || part.startsWith(`${name}-`));
+  if (parts.length === 0) throw new TypeError(`there is no part "${name}"\n${USAGE}`);
+  return parts;
 }
 
 function toCount(option: string, text: string): number {

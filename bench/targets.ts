@@ -59,6 +59,37 @@ export const TARGETS = {
     // Two runs of the same build differ by as much.
     atLeast: 0.95,
   },
+  offWarm: {
+    part: 'warm-optional',
+    what: 'requests/s of the container server, every optional part off',
+    against: 'the same sources built without those parts',
+    // As above.
+    atLeast: 0.95,
+  },
+  offWarmP50: {
+    part: 'warm-optional',
+    what: 'p50 of the same',
+    against: 'the same sources built without those parts',
+    atMost: 1.05,
+  },
+  offFunction: {
+    part: 'warm-optional',
+    what: 'requests/s of `predict` under functions-framework, every optional part off',
+    against: 'the same sources built without those parts',
+    atLeast: 0.95,
+  },
+  offCold: {
+    part: 'cold-optional',
+    what: 'cold start of the container server, every optional part off',
+    against: 'the same sources built without those parts',
+    atMost: 1.05,
+  },
+  offColdFunction: {
+    part: 'cold-optional',
+    what: `${FUNCTION}, every optional part off`,
+    against: 'the same sources built without those parts',
+    atMost: 1.05,
+  },
   batch: {
     part: 'batch',
     what: 'time of `predictBatch`, 10 000 rows',

@@ -6,6 +6,7 @@ import { type ModelBucket, openModelBucket } from './prepare/model-bucket';
 import { findNode } from './prepare/node';
 import { preparePlainInstall } from './prepare/plain-install';
 import { prepareTorch, type TorchPeer } from './prepare/torch';
+import { prepareWithout } from './prepare/without';
 import type { Available, Contender } from './servers/contender';
 import { fastapiContender, IRIS_MODEL, peerContenders, productContenders } from './servers/contenders';
 
@@ -17,6 +18,8 @@ export interface Workbench {
   readonly deployedFolder: () => Promise<string>;
   readonly plainFolder: () => Promise<string>;
   readonly product: () => Promise<ReturnType<typeof productContenders>>;
+  /** The same sources built without the optional parts. */
+  readonly without: () => Promise<ReturnType<typeof productContenders>>;
   readonly peers: () => Promise<ReturnType<typeof peerContenders>>;
   readonly fastapi: () => Promise<Available<Contender>>;
   readonly pythonVersions: () => Promise<string>;
@@ -33,17 +36,17 @@ export async function openWorkbench(options: Options): Promise<Workbench> {
   const deployedFolder = once(() => prepareDeployed(node));
   const plainFolder = once(preparePlainInstall);
   const python = once(prepareFastapi);
+  // As deploy.sh sets it; the build step has filled it.
+  const asDeployed = (folder: string) =>
+    productContenders(folder, node, { NODE_COMPILE_CACHE: `${folder}/.compile-cache` });
   let opened: Available<ModelBucket> | undefined;
   return {
     options,
     node,
     deployedFolder,
     plainFolder,
-    async product() {
-      const folder = await deployedFolder();
-      // As deploy.sh sets it; the build step has filled it.
-      return productContenders(folder, node, { NODE_COMPILE_CACHE: `${folder}/.compile-cache` });
-    },
+    product: async () => asDeployed(await deployedFolder()),
+    without: once(async () => asDeployed(await prepareWithout(await deployedFolder(), node))),
     peers: async () => peerContenders(await plainFolder(), node, IRIS_MODEL),
     async fastapi() {
       const peer = await python();

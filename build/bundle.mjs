@@ -49,14 +49,17 @@ const lazyVendors = {
   },
 };
 
-/** Bundles our own sources: `{ name: entry }` becomes `<outdir>/<name>.js`, beside `<outdir>/vendor`. */
-export function bundleSources(entryPoints, outdir) {
+/**
+ * Bundles our own sources: `{ name: entry }` becomes `<outdir>/<name>.js`, beside `<outdir>/vendor`. The benchmark has
+ * plugins of esbuild that change what is bundled.
+ */
+export function bundleSources(entryPoints, outdir, plugins = []) {
   return build({
     ...COMMON,
     entryPoints,
     outdir,
     external: EXTERNAL,
-    plugins: [lazyVendors],
+    plugins: [...plugins, lazyVendors],
     mainFields: ['module', 'main'],
     minifySyntax: true,
     minifyWhitespace: true,

@@ -1,6 +1,7 @@
 import { generateLoad } from '../load/load-generator';
+import type { Contender } from '../servers/contender';
 import type { ProcessFacts } from '../servers/process-facts';
-import type { Server } from '../servers/server';
+import { type Server, startServer } from '../servers/server';
 import { quantile } from './statistics';
 
 /** What a warm server does under one load. */
@@ -15,7 +16,8 @@ export interface WarmFigures {
 }
 
 export interface WarmLoad {
-  readonly request: Buffer;
+  /** One request, or several that are sent in turn. */
+  readonly request: Buffer | readonly Buffer[];
   readonly connections: number;
   readonly durationMs: number;
 }
@@ -33,6 +35,20 @@ export async function measureLoad(server: Server, load: WarmLoad): Promise<WarmF
     cpuMicros: hasFacts ? ((after.cpuSeconds - before.cpuSeconds) * 1e6) / latenciesMs.length : undefined,
     residentMb: after?.residentMb,
   };
+}
+
+/** Loads a contender in a new process: what its compiler happens to do is part of the spread. */
+export async function measureNewProcess(
+  contender: Contender,
+  { warmUpMs, ...load }: WarmLoad & { readonly warmUpMs: number },
+): Promise<WarmFigures> {
+  const server = await startServer(contender);
+  try {
+    await measureLoad(server, { ...load, durationMs: warmUpMs });
+    return await measureLoad(server, load);
+  } finally {
+    await server.stop();
+  }
 }
 
 function factsOf(server: Server): ProcessFacts | undefined {

@@ -4,10 +4,9 @@ import { roundsOf } from '../options';
 import { compare } from '../report/outcome';
 import type { PartResult } from '../report/part-result';
 import type { Table } from '../report/table';
-import type { Contender } from '../servers/contender';
 import { NAMES } from '../servers/contenders';
 import { type Field, fieldOf } from '../servers/field';
-import { startServer } from '../servers/server';
+import { coldStart } from '../servers/server';
 import type { Workbench } from '../workbench';
 
 const FROM_BUCKET = 'predict (function), GCS emulator';
@@ -56,12 +55,6 @@ async function openField(bench: Workbench): Promise<Field> {
       [NAMES.fastapi, await bench.fastapi()],
     ]),
   );
-}
-
-async function coldStart(contender: Contender): Promise<number> {
-  const server = await startServer(contender);
-  await server.stop();
-  return server.firstAnswerMs;
 }
 
 function describe(spreads: ReadonlyMap<string, Spread>): Pick<PartResult, 'tables' | 'charts'> {

@@ -4,12 +4,13 @@ import { BULK_ROWS } from '../cost/traffic';
 import { batchRequest } from '../load/batch-request';
 import { interleave } from '../measure/interleave';
 import { measureSweeps } from '../measure/sweep';
-import { measureLoad } from '../measure/warm-figures';
+import { measureNewProcess } from '../measure/warm-figures';
 import { roundsOf } from '../options';
 import type { PartResult } from '../report/part-result';
 import type { Contender } from '../servers/contender';
+import { AS_IMAGE } from '../servers/contenders';
 import { CAN_KEEP_ON_ONE_CPU, onOneCpu } from '../servers/one-cpu';
-import { startServer } from '../servers/server';
+import { coldStart } from '../servers/server';
 import type { Workbench } from '../workbench';
 
 /** One contender for each host. */
@@ -21,9 +22,6 @@ type PairOf<T> = Readonly<Record<HostName, readonly T[]>>;
 /** Requests that meet a starting host at once, and connections of a warm one: up to Cloud Run's default concurrency. */
 const COLD_LEVELS = [1, 10, 40, 80] as const;
 const WARM_LEVELS = [1, 2, 5, 10, 20, 40, 80] as const;
-
-/** The image is built without V8's compile cache, which a function's build fills (docs/performance.md). */
-const AS_IMAGE = { NODE_DISABLE_COMPILE_CACHE: '1' } as const;
 
 /** Measures the function and the container server side by side, cold and warm, and prices them. */
 export async function measureComparison(bench: Workbench): Promise<PartResult> {
@@ -72,12 +70,6 @@ async function measureFromBucket(bench: Workbench): Promise<PairOf<number> | und
   return inTurn(roundsOf(bench.options, 15), hosts, (contender) => coldStart(contender, 1));
 }
 
-async function coldStart(contender: Contender, requests: number): Promise<number> {
-  const server = await startServer(contender, requests);
-  await server.stop();
-  return server.firstAnswerMs;
-}
-
 function measureWarm({ options }: Workbench, hosts: Pair) {
   return measureSweeps(Object.values(hosts).map(onOneCpu), {
     levels: options.quick ? [1, 80] : WARM_LEVELS,
@@ -98,15 +90,9 @@ async function measureBulk(bench: Workbench): Promise<PairOf<number>> {
 }
 
 async function medianMs(contender: Contender, durationMs: number): Promise<number> {
-  const server = await startServer(contender);
-  const load = { request: contender.request, connections: 1 };
-  try {
-    await measureLoad(server, { ...load, durationMs: durationMs / 2 });
-    const { p50Ms } = await measureLoad(server, { ...load, durationMs });
-    return p50Ms;
-  } finally {
-    await server.stop();
-  }
+  const { request } = contender;
+  const load = { request, connections: 1, warmUpMs: durationMs / 2, durationMs };
+  return (await measureNewProcess(contender, load)).p50Ms;
 }
 
 async function inTurn<T>(

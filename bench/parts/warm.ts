@@ -1,16 +1,14 @@
 import { interleave } from '../measure/interleave';
 import { median, spreadOf } from '../measure/statistics';
-import { measureLoad, type WarmFigures } from '../measure/warm-figures';
+import { measureNewProcess, type WarmFigures } from '../measure/warm-figures';
 import { roundsOf } from '../options';
 import type { BarChart } from '../report/chart';
 import { compare, type Samples } from '../report/outcome';
 import type { PartResult } from '../report/part-result';
 import type { Table } from '../report/table';
 import { formatNumber } from '../report/table';
-import type { Contender } from '../servers/contender';
 import { NAMES } from '../servers/contenders';
 import { type Field, fieldOf } from '../servers/field';
-import { startServer } from '../servers/server';
 import type { Workbench } from '../workbench';
 import { sweepConnections } from './connection-sweep';
 
@@ -24,7 +22,10 @@ export async function measureWarm(bench: Workbench): Promise<PartResult> {
   const field = await openField(bench);
   const times = quick ? { warmUpMs: 300, durationMs: 500 } : { warmUpMs: 3_000, durationMs: 5_000 };
   const variants = new Map(
-    field.present.map((contender) => [contender.name, () => measureOne(contender, times)]),
+    field.present.map((contender) => {
+      const load = { request: contender.request, connections: CONNECTIONS, ...times };
+      return [contender.name, () => measureNewProcess(contender, load)];
+    }),
   );
   const samples = await interleave(roundsOf(bench.options, 5), variants);
   const sweep = await sweepConnections(field.present, bench.options);
@@ -49,21 +50,6 @@ async function openField(bench: Workbench): Promise<Field> {
       [NAMES.fastapi, await bench.fastapi()],
     ]),
   );
-}
-
-/** A new process each time: what its compiler happened to do is part of the spread. */
-async function measureOne(
-  contender: Contender,
-  { warmUpMs, durationMs }: { readonly warmUpMs: number; readonly durationMs: number },
-): Promise<WarmFigures> {
-  const server = await startServer(contender);
-  try {
-    const load = { request: contender.request, connections: CONNECTIONS };
-    await measureLoad(server, { ...load, durationMs: warmUpMs });
-    return await measureLoad(server, { ...load, durationMs });
-  } finally {
-    await server.stop();
-  }
 }
 
 function judgeAll(samples: WarmSamples, { missing }: Field): PartResult['outcomes'] {

@@ -16,6 +16,9 @@ export const NAMES = {
   fastapi: 'FastAPI + scikit-learn',
 } as const;
 
+/** The image is built without V8's compile cache, which a function's build fills (docs/performance.md). */
+export const AS_IMAGE = { NODE_DISABLE_COMPILE_CACHE: '1' } as const;
+
 /** Our own functions and server, in the folder that is deployed. */
 export function productContenders(folder: string, node: string, env: Readonly<Record<string, string>>) {
   const { framework, program } = contendersIn(folder, node);

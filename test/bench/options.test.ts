@@ -6,12 +6,17 @@ test('without arguments every usual part runs, and its results are kept', () => 
 
 test('parts and options are read in any order', () => {
   expect(readOptions(['--rounds', '3', 'warm', '--node', '20', 'cold', '--out', 'x'])).toEqual({
-    parts: ['warm', 'cold'],
+    parts: ['warm', 'warm-optional', 'cold', 'cold-optional'],
     quick: false,
     rounds: 3,
     node: 20,
     out: 'x',
   });
+});
+
+test('what belongs to a part runs with it once, and by itself', () => {
+  expect(readOptions(['warm-optional']).parts).toEqual(['warm-optional']);
+  expect(readOptions(['cold-optional', 'cold']).parts).toEqual(['cold-optional', 'cold']);
 });
 
 test.each(['image', 'compare'] as const)(
@@ -29,7 +34,7 @@ test('a quick run makes one round and leaves the kept results alone', () => {
   expect(options.out).not.toBe('bench/results');
 });
 
-test.each([[['hot']], [['--rounds', '0']], [['--rounds', 'many']], [['--unknown']]])(
+test.each([[['hot']], [['col']], [['--rounds', '0']], [['--rounds', 'many']], [['--unknown']]])(
   'what cannot be understood is answered with the usage: %j',
   (args) => {
     expect(() => readOptions(args)).toThrow('Usage: npm run bench');
