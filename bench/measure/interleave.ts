@@ -2,7 +2,8 @@
 export type Variant<T> = () => Promise<T>;
 
 /**
- * Measures variants in turn, A B A B, so that what changes on the machine meanwhile meets all of them alike.
+ * Measures variants in turn, A B B A, so that what changes on the machine meanwhile meets all of them alike, and none
+ * always comes first or after the same other one: the same server twice in a round differed by 7 % in one order.
  *
  * @returns each variant's measurements, one a round.
  */
@@ -12,7 +13,8 @@ export async function interleave<K extends string, T>(
 ): Promise<Map<K, T[]>> {
   const measured = new Map<K, T[]>([...variants.keys()].map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const [name, measure] of variants) measured.get(name)?.push(await measure());
+    const order = round % 2 === 0 ? [...variants] : [...variants].reverse();
+    for (const [name, measure] of order) measured.get(name)?.push(await measure());
   }
   return measured;
 }

@@ -19,7 +19,7 @@ export async function measureColdOptional(bench: Workbench): Promise<PartResult>
   try {
     // The first start of each reads its files from the disk; the others find them in memory.
     if (!bench.options.quick) await interleave(1, starts);
-    const samples = await interleave(roundsOf(bench.options, 15), starts);
+    const samples = await interleave(roundsOf(bench.options, 16), starts);
     return {
       outcomes: {
         offCold: { measured: ratio(samples, 'off', 'without') },

@@ -15,7 +15,7 @@ type Samples = ReadonlyMap<OptionalName, readonly WarmFigures[]>;
 /** Measures under load what the optional parts cost: built in but off, and each of them on. */
 export async function measureWarmOptional(bench: Workbench): Promise<PartResult> {
   const { quick } = bench.options;
-  const times = quick ? { warmUpMs: 100, durationMs: 200 } : { warmUpMs: 1_500, durationMs: 2_500 };
+  const times = quick ? { warmUpMs: 100, durationMs: 200 } : { warmUpMs: 1_000, durationMs: 2_000 };
   const { contenders, close } = await openOptionalContenders(await bench.product(), await bench.without());
   const variants = new Map(
     [...contenders].map(([name, { contender, requests }]) => [
@@ -24,7 +24,7 @@ export async function measureWarmOptional(bench: Workbench): Promise<PartResult>
     ]),
   );
   try {
-    const samples = await interleave(roundsOf(bench.options, 7), variants);
+    const samples = await interleave(roundsOf(bench.options, 6), variants);
     return {
       outcomes: judgeAll(samples),
       tables: [describe(samples)],

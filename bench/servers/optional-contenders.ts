@@ -77,7 +77,7 @@ export async function openOptionalContenders(
     container('hits', { MODEL_NAME: 'iris', MODEL_REGISTRY: prepareCachedIris(ENOUGH_BYTES) }),
     container('misses', { MODEL_NAME: 'iris', MODEL_REGISTRY: prepareCachedIris(TOO_FEW_BYTES) }),
     container('tracing', { OTEL_EXPORTER_OTLP_ENDPOINT: spans.endpoint }),
-    // Last, so that what changes on the machine during a round shows between it and the first.
+    // At the other end of a round: what lies between it and `off` is what their places in the round make.
     container('again'),
   ]);
   return {

@@ -1,17 +1,17 @@
 import { interleave } from '../../bench/measure/interleave';
 
-test('variants take turns, and each keeps its own measurements', async () => {
+test('variants take turns in both orders, and each keeps its own measurements', async () => {
   const order: string[] = [];
   const variant = (name: string) => async () => order.push(name);
 
   const measured = await interleave(
-    2,
+    3,
     new Map([
       ['a', variant('a')],
       ['b', variant('b')],
     ]),
   );
 
-  expect(order).toEqual(['a', 'b', 'a', 'b']);
-  expect(Object.fromEntries(measured)).toEqual({ a: [1, 3], b: [2, 4] });
+  expect(order).toEqual(['a', 'b', 'b', 'a', 'a', 'b']);
+  expect(Object.fromEntries(measured)).toEqual({ a: [1, 4, 5], b: [2, 3, 6] });
 });
