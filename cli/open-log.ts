@@ -66,6 +66,7 @@ export async function openLog(
     hasModel: async () =>
       (await models.versions(model)).some((each) => version === undefined || each === version),
     manifestOf: (name) => models.manifest(model, name),
-    openTruth: (source) => readTruth(findLogFiles([source], { ...places, mayHold: () => true })),
+    openTruth: (source) =>
+      readTruth(findLogFiles([source], { ...places, what: 'truth', mayHold: () => true })),
   };
 }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, ServingError } from '../../shared/core/errors';
+import { unlessMissing } from '../../shared/registry/local-paths';
 import type { ObjectFiles } from '../../shared/registry/object-files';
 import type { StoreEnvironment } from '../../shared/registry/open-store';
 import type { Store } from '../../shared/registry/store';
@@ -14,6 +15,8 @@ export interface LogFile {
 }
 
 export interface LogFilesOptions {
+  /** What is looked for, as an error calls it. @default 'log' */
+  readonly what?: string;
   /** What `-` stands for. */
   readonly stdin: AsyncIterable<Uint8Array>;
   /** Where Cloud Storage is. */
@@ -38,19 +41,21 @@ export async function* findLogFiles(
   }
 }
 
-async function* findPaths(path: string, { mayHold }: LogFilesOptions): AsyncGenerator<LogFile> {
-  const paths = (await isFolder(path)) ? await filesBeneath(path) : [path];
+async function* findPaths(path: string, { mayHold, what }: LogFilesOptions): AsyncGenerator<LogFile> {
+  const paths = (await isFolder(path, what)) ? await filesBeneath(path) : [path];
   for (const each of paths) {
     if (mayHold(each)) yield { name: each, open: () => createReadStream(each) };
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch (cause) {
-    throw new ServingError('object-not-found', `there is no log at ${path}`, { cause });
-  }
+async function isFolder(path: string, what?: string): Promise<boolean> {
+  const found = await unlessMissing(stat(path));
+  if (found === undefined) throw nothingAt(path, what);
+  return found.isDirectory();
+}
+
+function nothingAt(path: string, what = 'log'): ServingError {
+  return new ServingError('object-not-found', `there is no ${what} at ${path}`);
 }
 
 async function filesBeneath(folder: string): Promise<string[]> {
@@ -74,7 +79,7 @@ async function* findObjects(uri: string, options: LogFilesOptions): AsyncGenerat
     if (!options.mayHold(name)) continue;
     yield { name: `gs://${bucket}/${name}`, open: () => openObject(files, { bucket, name }) };
   }
-  if (found === 0) throw new ServingError('object-not-found', `there is no log at ${uri}`);
+  if (found === 0) throw nothingAt(uri, options.what);
 }
 
 async function* objectsAt(

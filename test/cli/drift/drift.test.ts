@@ -228,7 +228,7 @@ describe('drift', () => {
   test('says that a log is not there', async () => {
     const { code, stderr } = await runCli(['drift', 'iris', '/nowhere.log']);
 
-    expect(stderr).toContain('there is no log at /nowhere.log');
+    expect(stderr).toBe('there is no log at /nowhere.log\n');
     expect(code).toBe(4);
   });
 

@@ -207,6 +207,13 @@ describe('evaluate', () => {
     expect(code).toBe(1);
   });
 
+  test('says that it is the truth that is not there', async () => {
+    const log = write('log.ndjson', '{}\n');
+    const { code, stderr } = await runCli(['evaluate', 'iris', log, '--truth', '/nowhere.csv']);
+
+    expect({ code, stderr }).toEqual({ code: 4, stderr: 'there is no truth at /nowhere.csv\n' });
+  });
+
   test('says which columns the truth needs', async () => {
     const log = write('log.ndjson', '');
 
