@@ -5,9 +5,16 @@ import type { Meter } from './meter';
 export interface Admission {
   /** What the log calls the caller; absent where nobody has to say who it is. */
   readonly caller?: string;
-  /** @throws {ServingError} `forbidden` */
-  checkModel(name: string): void;
-  /** Says whether a model is to be listed. */
+  /**
+   * @param isNamed whether the request says the name itself; it is not told to those who did not know it.
+   * @throws {ServingError} `forbidden`
+   */
+  checkModel(name: string, isNamed: boolean): void;
+  /** For what tells of every model. @throws {ServingError} `forbidden` for a caller who may use some only */
+  checkAll(what: string): void;
+  /** Whether its caller may use some models only, and is to learn of no others. */
+  readonly isHeld: boolean;
+  /** Says whether a model is to be listed, or named at all. */
   mayUse(name: string): boolean;
   /** Counts the rows of the request, all at once. @throws {ServingError} `rate-limited`, `payload-too-large` */
   spend(rows: number): Promise<void>;
@@ -31,10 +38,18 @@ export function createAdmission(caller: Caller | undefined, meter: Meter | undef
 
   return {
     ...(caller && { caller: caller.name }),
+    isHeld: caller?.models !== undefined,
     mayUse,
-    checkModel(name) {
-      if (!mayUse(name))
-        throw forbidden(`"${caller?.name}" may not use the model ${JSON.stringify(name.slice(0, 64))}`);
+    checkModel(name, isNamed) {
+      if (mayUse(name)) return;
+      const which = isNamed
+        ? `the model ${JSON.stringify(name.slice(0, 64))}`
+        : 'the model that answers where none is named';
+      throw forbidden(`"${caller?.name}" may not use ${which}`);
+    },
+    checkAll(what) {
+      if (caller?.models === undefined) return;
+      throw forbidden(`"${caller.name}" may use some models only, and ${what} tell of all`);
     },
     async spend(rows) {
       const due = dueOf(rows);

@@ -15,7 +15,7 @@ import type { PagesParts } from './pages';
  */
 export async function describeApi({ config, models }: PagesParts, exchange: Exchange): Promise<HttpResponse> {
   const manifest = await models.manifest();
-  exchange.admission?.checkModel(manifest.name);
+  exchange.admission?.checkModel(manifest.name, false);
   exchange.model = manifest.name;
   exchange.version = manifest.version;
   const createFunction = isTabular(manifest)

@@ -4,6 +4,7 @@ import { ServingError } from '../core/errors';
 import { type HttpResponse, isStreamed } from '../core/http';
 import type { Endpoint, Routes } from './endpoint';
 import type { Exchange } from './exchange';
+import { untoldFailure } from './models/untold-failure';
 
 /** Stands before the endpoints of one process. */
 export interface Guard {
@@ -78,11 +79,12 @@ function withHeaders(response: HttpResponse, { admission }: Exchange): HttpRespo
 }
 
 /** A request that went wrong has cost its caller rows too, and is to say how many are left. */
-function withErrorHeaders(error: unknown, { admission }: Exchange): unknown {
+function withErrorHeaders(thrown: unknown, { admission }: Exchange): unknown {
+  const error = admission?.isHeld === true ? untoldFailure(thrown) : thrown;
   if (!(error instanceof ServingError)) return error;
-  const { code, message, errors, members, cause } = error;
+  const { code, message, errors, members, cause, isMisconfigured } = error;
   const headers = { ...admission?.headers(), ...error.headers };
-  const told = new ServingError(code, message, { errors, members, headers, cause });
+  const told = new ServingError(code, message, { errors, members, headers, cause, isMisconfigured });
   return Object.assign(told, { stack: error.stack });
 }
 

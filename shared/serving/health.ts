@@ -3,6 +3,7 @@ import type { HttpResponse } from '../core/http';
 import { answerJson } from './answer';
 import type { Config } from './config';
 import type { Models } from './models/models';
+import { untoldFailure } from './models/untold-failure';
 
 interface HealthParts {
   readonly models: Models;
@@ -27,9 +28,25 @@ export function health(): HttpResponse {
  * Answers the readiness probe: 200 once a request need not wait for the model, or for its manifest where that is
  * all that the target needs. A probe has little patience, so this begins the load but does not wait for it.
  */
-export async function ready({ models }: HealthParts, needs: 'model' | 'manifest'): Promise<HttpResponse> {
-  await Promise.race([needs === 'model' ? models.get() : models.manifest(), stillLoading()]);
+export async function ready(parts: HealthParts, needs: 'model' | 'manifest'): Promise<HttpResponse> {
+  const { models } = parts;
+  await Promise.race([
+    tellAnybody(parts, needs === 'model' ? models.get() : models.manifest()),
+    stillLoading(),
+  ]);
   return answerJson({ status: 'ready' });
+}
+
+/**
+ * Waits for a model on behalf of somebody who need not say who they are. Where all others must, a failure says nothing
+ * of what models are called: the log says it.
+ */
+export async function tellAnybody({ config }: HealthParts, loading: Promise<unknown>): Promise<void> {
+  try {
+    await loading;
+  } catch (error) {
+    throw config.access === undefined ? error : untoldFailure(error);
+  }
 }
 
 /** Rejects after every promise that is settled already had its turn, so that a known failure is named first. */

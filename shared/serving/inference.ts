@@ -35,7 +35,8 @@ export async function loadFor(
 ): Promise<ServedModel> {
   // Before it is looked for: who may not use a model is not to learn whether there is one, and not to load it.
   const { admission } = exchange;
-  if (admission !== undefined) admission.checkModel(ref.name ?? (await models.usualName()));
+  if (admission !== undefined)
+    admission.checkModel(ref.name ?? (await models.usualName()), ref.name !== undefined);
   const asked = askedFor(exchange, ref);
   const found = models.recall(asked) ?? (await waitForModel(models, exchange, { now, asked }));
   if (admission !== undefined) holdUntilSent(exchange, found.served);
@@ -59,10 +60,11 @@ function holdUntilSent(exchange: Exchange, served: ServedModel): void {
 }
 
 /** Whoever sends the same routing key is answered by the same version; who sends none is as good as anybody. */
-function askedFor({ request, requestId }: Exchange, ref: ModelRef): ModelRef {
+function askedFor({ request, requestId, admission }: Exchange, ref: ModelRef): ModelRef {
   const routingKey = header(request, 'x-routing-key') ?? requestId;
   const version = ref.version ?? queriedVersion(request.query);
-  return version === undefined ? { ...ref, routingKey } : { ...ref, version, routingKey };
+  const asked = version === undefined ? { ...ref, routingKey } : { ...ref, version, routingKey };
+  return admission === undefined ? asked : { ...asked, mayLearnOf: admission.mayUse };
 }
 
 /** The version, or alias, that a query asks for. */

@@ -23,7 +23,7 @@ export async function modelInfo(
   exchange: Exchange,
   links: Readonly<Record<string, string>>,
 ): Promise<HttpResponse> {
-  if (exchange.admission !== undefined) exchange.admission.checkModel(await models.usualName());
+  if (exchange.admission !== undefined) exchange.admission.checkModel(await models.usualName(), false);
   const asked = queriedVersion(exchange.request.query);
   const ref = asked === undefined ? {} : { version: asked };
   const [manifest, versions, rollout] = await Promise.all([

@@ -35,7 +35,10 @@ export function routesOf(target: Target, parts: RoutesParts): Routes {
   const probes: [string, Endpoint][] = [
     ['/health', { method: 'GET', isProbe: true, area: 'health', answer: health }],
     ['/ready', { method: 'GET', isProbe: true, area: 'health', answer: () => ready(parts, needs) }],
-    ['/metrics', { method: 'GET', isProbe: true, area: 'metrics', answer: () => metricsText(parts.metrics) }],
+    [
+      '/metrics',
+      { method: 'GET', isProbe: true, area: 'metrics', answer: (exchange) => metricsText(parts, exchange) },
+    ],
   ];
   const own: [path: string, of: Target, endpoint: Endpoint][] = [
     ['/', target, endpoints[target]],
@@ -116,7 +119,8 @@ async function openApi(parts: RoutesParts, exchange: Exchange): Promise<HttpResp
   return describeApi(parts, exchange);
 }
 
-async function metricsText(metrics: Metrics): Promise<HttpResponse> {
+async function metricsText({ metrics }: RoutesParts, { admission }: Exchange): Promise<HttpResponse> {
+  admission?.checkAll('metrics');
   const { contentType, body } = await metrics.text();
   return { status: 200, headers: { 'content-type': contentType }, body };
 }

@@ -44,6 +44,8 @@ test('a model that gives way while a request asks elsewhere what it may spend is
   let allow: (() => void) | undefined;
   exchange.admission = {
     checkModel: () => {},
+    checkAll: () => {},
+    isHeld: false,
     mayUse: () => true,
     spend: () =>
       new Promise((resolve) => {

@@ -15,6 +15,8 @@ export interface ModelRef {
   readonly version?: string;
   /** Requests of the same key are answered by the same version where the traffic is split. */
   readonly routingKey?: string;
+  /** Whether whoever asks may be told that there is a model of this name. @default all */
+  readonly mayLearnOf?: (name: string) => boolean;
 }
 
 /** One version of one model. */
@@ -115,7 +117,7 @@ export function createModelChoice(
       if (recalled !== undefined) return recalled;
       const { version, routingKey } = ref;
       const usual = ref.name ?? (await findUsualName());
-      const name = usual === usualName() ? usual : await known(catalogue, usual);
+      const name = usual === usualName() ? usual : await known(catalogue, usual, ref.mayLearnOf);
       const pinned = pinnedOf(name);
       if (pinned !== undefined && (version ?? pinned) === pinned)
         return { name, version: pinned, reason: 'pinned' };
@@ -181,10 +183,15 @@ async function changeOf(
 }
 
 /** @throws {ServingError} `model-not-found` for a name that the registry has not */
-async function known(catalogue: Catalogue, name: string): Promise<string> {
+async function known(
+  catalogue: Catalogue,
+  name: string,
+  mayLearnOf: ModelRef['mayLearnOf'] = () => true,
+): Promise<string> {
   const names = await catalogue.names();
   if (MODEL_NAME.test(name) && names.includes(name)) return name;
-  throw notFound(`there is no model ${JSON.stringify(name.slice(0, 64))}`, { models: names });
+  const models = names.filter((each) => mayLearnOf(each));
+  throw notFound(`there is no model ${JSON.stringify(name.slice(0, 64))}`, { models });
 }
 
 async function unknown(

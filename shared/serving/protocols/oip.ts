@@ -9,6 +9,7 @@ import { oipModelMetadata, oipServerMetadata } from '../../protocol/oip/metadata
 import { decodeOip } from '../../protocol/oip/request';
 import { answerJson } from '../answer';
 import type { Exchange } from '../exchange';
+import { tellAnybody } from '../health';
 import { type InferenceParts, loadFor, runTensors } from '../inference';
 import type { ModelRef } from '../models/model-choice';
 import { noteStep } from '../steps';
@@ -57,8 +58,8 @@ export function oipLive(): HttpResponse {
  *
  * @throws {ServingError} `model-unavailable`
  */
-export async function oipReady({ models }: InferenceParts): Promise<HttpResponse> {
-  await models.get();
+export async function oipReady(parts: InferenceParts): Promise<HttpResponse> {
+  await tellAnybody(parts, parts.models.get());
   return answerJson({ live: true, ready: true });
 }
 
