@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createSession } from '../../shared/runtime/session';
 import { readConfig } from '../../shared/serving/config';
 import { routesOf } from '../../shared/serving/routes';
 import { writeKeySet } from '../key-sets';
@@ -129,6 +131,35 @@ async function changedToken(): Promise<string> {
   const [header, , signature] = (await issuer.sign()).split('.');
   const [, payload] = forgeToken({}, { ...claims(), sub: 'root' }).split('.');
   return `${header}.${payload}.${signature}`;
+}
+
+/** A request for the model of digits: an image in a form, or a body in which there is none that could be read. */
+function digitsRequest(path: string, type: 'csv' | 'form' | 'json' = 'form', version?: string): TestRequest {
+  const types = { csv: 'text/csv', form: 'multipart/form-data; boundary=cut', json: 'application/json' };
+  const bodies = {
+    csv: () => 'a,b\n1,2\n',
+    json: () => JSON.stringify({ image: { b64: '' }, url: 'https://example.com/', model_version: version }),
+    form: () =>
+      Buffer.concat([
+        Buffer.from(version === undefined ? '' : `${field('model_version')}\r\n\r\n${version}\r\n`),
+        Buffer.from(`${field('file')}; filename="a.png"\r\nContent-Type: image/png\r\n\r\n`),
+        readFileSync('test/images/small.png'),
+        Buffer.from('\r\n--cut--\r\n'),
+      ]),
+  };
+  return { method: 'POST', path, headers: { 'content-type': types[type] }, body: bodies[type]() };
+}
+
+function field(name: string): string {
+  return `--cut\r\nContent-Disposition: form-data; name="${name}"`;
+}
+
+/** Makes real sessions, and notes that it did. */
+function noting(loads: string[]): typeof createSession {
+  return (...args) => {
+    loads.push('session');
+    return createSession(...args);
+  };
 }
 
 function withHeaders(request: TestRequest, headers: Record<string, string>): TestRequest {
@@ -283,6 +314,48 @@ describe('a key for some models', () => {
       });
     },
   );
+
+  /** What a version is said to be by who is after another model: only the last is a version at all, and of that one. */
+  const OF_IRIS = ['iris', 'iris/1.0.0', '../iris/1.0.0', '..%2Firis%2F1.0.0', '/iris/1.0.0', '1.1.0'];
+
+  /** Ways to ask for a version beside the path. */
+  const ASKING: readonly (readonly [string, (version: string) => TestRequest])[] = [
+    ['the query at /predict', (version) => digitsRequest(`/predict?version=${version}`)],
+    ['the query at /predict/batch', (version) => digitsRequest(`/predict/batch?version=${version}`, 'csv')],
+    ['the query at /predict/url', (version) => digitsRequest(`/predict/url?version=${version}`, 'json')],
+    ['the query of the path of a model', (version) => ({ path: `/v2/models/digits?version=${version}` })],
+    ['the query at /model-info', (version) => ({ path: `/model-info?version=${version}` })],
+    ['the path', (version) => ({ path: `/v2/models/digits/versions/${encodeURIComponent(version)}` })],
+    ['a label', (version) => ({ path: `/v1/models/digits/labels/${encodeURIComponent(version)}` })],
+    ['the form', (version) => digitsRequest('/predict', 'form', version)],
+    ['the JSON', (version) => digitsRequest('/predict', 'json', version)],
+    [
+      'the context of BigQuery',
+      (version) => ({
+        ...digitsRequest('/predict/batch', 'json'),
+        body: JSON.stringify({
+          requestId: '1',
+          calls: [['']],
+          userDefinedContext: { model: 'digits', version },
+        }),
+      }),
+    ],
+  ];
+
+  test.each(ASKING)('does not reach another one by a version in %s', async (_, ask) => {
+    const loads: string[] = [];
+    const { request } = openTestApp({ ...env, MODEL_NAME: 'digits' }, { createSession: noting(loads) });
+    const headers = { 'x-api-key': 'key-for-digits' };
+    const allowed = await request(withHeaders(digitsRequest('/predict', 'form', '1.0.0'), headers));
+
+    const answers = await Promise.all(OF_IRIS.map((version) => request(withHeaders(ask(version), headers))));
+
+    expect(allowed.status).toBe(200);
+    expect(answers.map(({ status, body }) => [status, String(body).includes('setosa')])).toEqual(
+      OF_IRIS.map(() => [404, false]),
+    );
+    expect(loads).toHaveLength(1);
+  });
 
   test('does not learn what other models there are', async () => {
     const headers = { 'x-api-key': 'key-for-digits' };
