@@ -12,7 +12,7 @@ export interface Meter {
   /**
    * Takes rows as they become free, for a request of any number of them that can be slowed down.
    *
-   * @throws {ServingError} `rate-limited` when that would take too long; `caller-left`
+   * @throws {ServingError} `rate-limited` when that would take too long, before any is taken; `caller-left`
    */
   takeSlowly(rows: number, hasLeft: () => boolean): Promise<void>;
   /** Where the caller stands. */
@@ -39,6 +39,12 @@ export function createMeter({ limiter, id, rate, sleep }: MeterParts): Meter {
     return isGranted;
   }
 
+  /** Whether so many rows are free before anybody has waited too long. Where not, none of them is to be spent. */
+  function isWorthWaiting(rows: number): boolean {
+    if (standing.resetMs > MAX_WAIT_MS) return false;
+    return rows - standing.remaining <= rate.rows || rate.windowS * 1_000 <= MAX_WAIT_MS;
+  }
+
   function refusal(rows: number): ServingError {
     const { remaining, resetMs } = standing;
     const detail = `${describe(rate)} are allowed, ${remaining} of them are left, and this takes ${rows}`;
@@ -54,15 +60,14 @@ export function createMeter({ limiter, id, rate, sleep }: MeterParts): Meter {
     },
     async takeSlowly(rows, hasLeft) {
       let due = rows;
-      while (due > 0) {
-        const piece = Math.min(due, Math.max(1, standing.remaining));
-        if (await ask(piece)) {
-          due -= piece;
-        } else if (standing.remaining === 0) {
-          if (standing.resetMs > MAX_WAIT_MS) throw refusal(due);
-          await sleep(standing.resetMs);
-          if (hasLeft()) throw new ServingError('caller-left', 'the caller left before its rows were free');
-        }
+      // All at first: what is refused costs nothing, and says how things stand now.
+      while (!(await ask(due))) {
+        if (!isWorthWaiting(due)) throw refusal(due);
+        const { remaining } = standing;
+        if (remaining > 0 && (await ask(remaining))) due -= remaining;
+        if (standing.remaining > 0) continue;
+        await sleep(standing.resetMs);
+        if (hasLeft()) throw new ServingError('caller-left', 'the caller left before its rows were free');
       }
     },
     headers: () => rateHeaders(rate, standing),

@@ -124,7 +124,9 @@ describe('rows count', () => {
 
 describe('a stream', () => {
   /** Waits for nothing: lets the clock of the limiter go on instead. */
-  function openSlowed(env: Record<string, string>): TestApp & { readonly waits: number[] } {
+  function openSlowed(
+    env: Record<string, string>,
+  ): TestApp & { readonly waits: number[]; skip(ms: number): void } {
     const waits: number[] = [];
     let skipped = 0;
     const real = Date.now;
@@ -133,7 +135,10 @@ describe('a stream', () => {
       waits.push(ms);
       skipped += ms + 1;
     };
-    return { ...openTestApp(env, { sleep }), waits };
+    const skip = (ms: number) => {
+      skipped += ms;
+    };
+    return { ...openTestApp(env, { sleep }), waits, skip };
   }
   let clock: jest.SpyInstance | undefined;
   afterEach(() => clock?.mockRestore());
@@ -150,6 +155,35 @@ describe('a stream', () => {
     expect(String(body).trimEnd().split('\n')).toHaveLength(answered);
     expect(waits).toHaveLength(4);
     expect(Math.max(...waits)).toBeLessThanOrEqual(60_000);
+  });
+
+  test.each([
+    ['CSV', csv, 'text/csv'],
+    ['NDJSON', ndjson, 'application/x-ndjson'],
+  ])(
+    'of %s that is refused before a row is answered costs no more than any request',
+    async (_, lines, type) => {
+      const { request, waits } = openSlowed({ RATE_LIMIT: '5/h' });
+
+      const refused = await request(post('/predict/batch', lines(10), type));
+      const smaller = await request(post('/predict/batch', lines(4), type));
+
+      expect([refused, smaller].map(({ status }) => status)).toEqual([429, 200]);
+      expect(leftOf(refused)).toBe(4);
+      expect(waits).toEqual([]);
+    },
+  );
+
+  test('that one more window would not be enough for does not wait for it', async () => {
+    const { request, waits, skip } = openSlowed({ RATE_LIMIT: '5/2min' });
+    await request(post('/predict/batch', csv(1), 'text/csv'));
+    skip(90_000);
+
+    const refused = await request(post('/predict/batch', csv(20), 'text/csv'));
+    const enough = await request(post('/predict/batch', csv(8), 'text/csv'));
+
+    expect([refused, enough].map(({ status }) => status)).toEqual([429, 200]);
+    expect(waits).toHaveLength(1);
   });
 
   test('is refused where the next window is too far away', async () => {
