@@ -15,6 +15,14 @@ export interface TokenIssuer {
   rotate(kid: string): Promise<void>;
   /** Answers with an error instead of the keys, or no longer. */
   breakDown(isBroken: boolean): void;
+  /** Publishes a key no longer. */
+  takeBack(kid: string): void;
+  /** Answers nobody until the returned function is called. */
+  keepWaiting(): () => void;
+  /** Closes the server and every connection to it. */
+  goAway(): Promise<void>;
+  /** Listens again where it did. */
+  comeBack(): Promise<void>;
   close(): Promise<unknown>;
 }
 
@@ -27,6 +35,7 @@ export async function openTokenIssuer(): Promise<TokenIssuer> {
   const stranger = await generateKeyPair('RS256');
   let fetches = 0;
   let isBroken = false;
+  let gate: Promise<void> | undefined;
   const issuer = 'https://issuer.example';
 
   async function rotate(kid: string): Promise<void> {
@@ -35,6 +44,7 @@ export async function openTokenIssuer(): Promise<TokenIssuer> {
 
   const server = createServer(async (_, response) => {
     fetches++;
+    await gate;
     const keys = await Promise.all(
       [...pairs].map(async ([kid, { publicKey }]) => ({
         ...(await exportJWK(publicKey)),
@@ -48,14 +58,34 @@ export async function openTokenIssuer(): Promise<TokenIssuer> {
   await rotate('first');
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  async function goAway(): Promise<void> {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  }
 
   return {
-    jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`,
+    jwksUrl: `http://127.0.0.1:${port}/keys`,
     issuer,
     fetches: () => fetches,
     rotate,
     breakDown: (broken) => {
       isBroken = broken;
+    },
+    takeBack: (kid) => void pairs.delete(kid),
+    keepWaiting() {
+      let letGo = () => {};
+      gate = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      return letGo;
+    },
+    goAway,
+    async comeBack() {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
     },
     async sign(changes = {}, { kid = 'first', key = kid } = {}) {
       const now = Math.floor(Date.now() / 1_000);
@@ -64,9 +94,7 @@ export async function openTokenIssuer(): Promise<TokenIssuer> {
       return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid }).sign(privateKey);
     },
     async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
+      if (server.listening) await goAway();
     },
   };
 }

@@ -1,30 +1,27 @@
-import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
+import {
+  createLocalJWKSet,
+  errors,
+  type JSONWebKeySet,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
 import { shorten } from '../core/schema-error';
 import { accessUnavailable, type Caller, forbidden, unauthenticated } from './caller';
+import { createIssuerKeys, type IssuerKeys, type IssuerKeysParts, KeysUnavailable } from './issuer-keys';
 import type { TokenSettings } from './settings';
 
 /** Finds out who a token is of. @throws {ServingError} `unauthenticated`, `forbidden`, `access-unavailable` */
 export type TokenCheck = (token: string) => Promise<Caller>;
-
-export interface TokenCheckParts {
-  /** Milliseconds on a clock that never goes back. */
-  readonly now: () => number;
-  /** Told of every attempt to fetch the issuer's keys that failed. */
-  readonly onFailure: (what: string, error: unknown) => void;
-}
 
 /**
  * Checks tokens against the keys that their issuer publishes. Those are fetched for the first token, kept for ten
  * minutes, and fetched once more for a token of a key that is not among them, which may be a new one: but twice in 30
  * seconds for nobody, so that whoever makes tokens up cannot have them fetched.
  */
-export function createTokenCheck(settings: TokenSettings, parts: TokenCheckParts): TokenCheck {
-  const { issuer, audiences, algorithms, clockToleranceMs, subjects } = settings;
-  const keys = createRemoteJWKSet(new URL(settings.jwksUrl), {
-    timeoutDuration: FETCH_TIMEOUT_MS,
-    cooldownDuration: COOLDOWN_MS,
-    [customFetch]: createPatientFetch(parts),
-  });
+export function createTokenCheck(settings: TokenSettings, parts: IssuerKeysParts): TokenCheck {
+  const { jwksUrl, issuer, audiences, algorithms, clockToleranceMs, subjects } = settings;
+  const findKey = createKeyFinder(createIssuerKeys(jwksUrl, parseKeys, parts));
   const options = {
     issuer,
     audience: [...audiences],
@@ -33,7 +30,7 @@ export function createTokenCheck(settings: TokenSettings, parts: TokenCheckParts
     requiredClaims: ['sub', 'exp'],
   };
   return async function checkToken(token) {
-    const payload = await verify(() => jwtVerify(token, keys, options));
+    const payload = await verify(() => jwtVerify(token, findKey, options));
     if (subjects.length > 0 && !namesOf(payload).some((name) => subjects.includes(name))) {
       throw forbidden('the subject of the token is not among those who may call');
     }
@@ -42,42 +39,25 @@ export function createTokenCheck(settings: TokenSettings, parts: TokenCheckParts
   };
 }
 
-const FETCH_TIMEOUT_MS = 5_000;
-const COOLDOWN_MS = 30_000;
-
-/** How long nobody asks again for keys that could not be had. */
-const FAILURE_PAUSE_MS = 5_000;
-
-/** The keys of the issuer cannot be had, which is nobody's fault who shows a token. */
-class KeysUnavailable extends Error {
-  override readonly name = 'KeysUnavailable';
-}
-
-type Fetch = (url: string, options: RequestInit) => Promise<Response>;
-
-/** The library pauses after a fetch that went well; one that did not would be tried again for every token. */
-function createPatientFetch({ now, onFailure }: TokenCheckParts): Fetch {
-  let pausedUntil = Number.NEGATIVE_INFINITY;
-  return async function fetchKeys(url, options) {
-    if (now() < pausedUntil) throw new KeysUnavailable('they could not be fetched a moment ago');
-    try {
-      return await fetchJson(url, options);
-    } catch (cause) {
-      pausedUntil = now() + FAILURE_PAUSE_MS;
-      onFailure(`fetching the keys of tokens from ${url}`, cause);
-      throw new KeysUnavailable('they could not be fetched', { cause });
-    }
-  };
-}
-
-async function fetchJson(url: string, options: RequestInit): Promise<Response> {
-  const response = await fetch(url, options);
-  if (response.status !== 200) throw new Error(`expected status 200, got ${response.status}`);
-  const body: unknown = await response.json();
+function parseKeys(body: unknown): JWTVerifyGetKey {
   if (typeof body === 'object' && body !== null && 'keys' in body && Array.isArray(body.keys)) {
-    return Response.json(body);
+    // The library throws where its members are no keys.
+    return createLocalJWKSet(body as JSONWebKeySet);
   }
   throw new Error('expected {"keys": [...]}');
+}
+
+function createKeyFinder(issuerKeys: IssuerKeys<JWTVerifyGetKey>): JWTVerifyGetKey {
+  return async function findKey(header, token) {
+    const find = await issuerKeys.current();
+    try {
+      return await find(header, token);
+    } catch (error) {
+      const renewed = error instanceof errors.JWKSNoMatchingKey ? await issuerKeys.renewed() : undefined;
+      if (renewed === undefined) throw error;
+      return renewed(header, token);
+    }
+  };
 }
 
 async function verify(work: () => Promise<{ readonly payload: JWTPayload }>): Promise<JWTPayload> {
