@@ -1,6 +1,7 @@
 import { RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
 import { withDeadline } from '../core/deadline';
 import type { Rate, Standing } from './rate';
+import { createRecency } from './recency';
 import type { RedisLink } from './redis';
 
 /** Whether rows were granted, and where their caller stands after that. */
@@ -29,11 +30,19 @@ export interface LimiterParts {
 /** A limiter of one rate. */
 type Counter = (id: string, rows: number) => Promise<RateLimiterRes>;
 
-/** Counts in the memory of this process. */
-export function createMemoryLimiter(): Limiter {
+/** Most callers of one rate that are counted in memory, at some 0.5 kB each: addresses can be made up without end. */
+const MAX_IDS = 50_000;
+
+/**
+ * Counts in the memory of this process. Of too many callers, the one that came longest ago is forgotten and begins anew:
+ * somebody with that many addresses has the rate of each of them anyway, and nobody else is refused for it.
+ */
+export function createMemoryLimiter({ maxIds = MAX_IDS }: { readonly maxIds?: number } = {}): Limiter {
   const counterOf = perRate(({ rows: points, windowS }) => {
     const limiter = new RateLimiterMemory({ points, duration: windowS, keyPrefix: '' });
+    const counted = createRecency(maxIds, (id) => void limiter.delete(id));
     return async function count(id, rows) {
+      counted.touch(id);
       try {
         return await limiter.consume(id, rows);
       } catch (refusal) {
