@@ -1,20 +1,15 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { HttpRequest } from '../core/http';
 import { type Admission, createAdmission } from './admission';
-import { type Caller, unauthenticated } from './caller';
+import type { Caller } from './caller';
 import { clientAddress } from './client-address';
-import { readCredentials } from './credentials';
-import { createKeyCheck, type KeyCheck } from './key-check';
-import { openKeySource } from './key-source';
+import { createIdentify, type IdentifyParts } from './identify';
 import type { Limiter, LimiterParts } from './limiter';
 import { createMeter } from './meter';
 import { createOverload, type Overload, type OverloadParts } from './overload';
-import type { AccessSettings, Area, GateSettings } from './settings';
-import type { TokenCheck } from './token-check';
+import type { Area, GateSettings } from './settings';
 
-export interface GateParts extends LimiterParts, OverloadParts {
-  /** Milliseconds since 1970. */
-  readonly wallClock?: () => number;
+export interface GateParts extends LimiterParts, OverloadParts, IdentifyParts {
   readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
@@ -38,7 +33,7 @@ export interface Gate {
 export async function openGate(settings: GateSettings, parts: GateParts): Promise<Gate> {
   const { access, rateLimits } = settings;
   const { sleep = sleepFor } = parts;
-  const identify = access && (await createIdentify(access, parts));
+  const identify = access && (await createIdentify(access, rateLimits.trustedHops, parts));
   const { limiter, close } = await openLimiter(settings, parts);
   const overload = createOverload(settings.overload, parts);
 
@@ -66,31 +61,6 @@ export async function openGate(settings: GateSettings, parts: GateParts): Promis
       if (area === undefined) overload.check();
       return admitCaller(request, await identify?.(request));
     },
-  };
-}
-
-/** Finds out who sends a request. */
-type Identify = (request: HttpRequest) => Promise<Caller>;
-
-async function createIdentify({ keys, tokens }: AccessSettings, parts: GateParts): Promise<Identify> {
-  const { now, onFailure, wallClock = Date.now } = parts;
-  const checkKey: KeyCheck | undefined =
-    keys && createKeyCheck(openKeySource(keys, { now, onFailure }), wallClock);
-  const checkToken: TokenCheck | undefined =
-    tokens && (await import('./token-check')).createTokenCheck(tokens, parts);
-  const wanted = [
-    keys && 'an API key (X-API-Key or Authorization: Bearer)',
-    tokens && 'a token (Authorization: Bearer)',
-  ]
-    .filter((way) => way !== undefined)
-    .join(' or ');
-  return async function identify(request) {
-    const credentials = readCredentials(request);
-    if (credentials === undefined) throw unauthenticated(`expected ${wanted}, got neither header`, false);
-    const { kind, text } = credentials;
-    const check = kind === 'token' ? (checkToken ?? checkKey) : (checkKey ?? checkToken);
-    if (check === undefined) throw new TypeError('access is on, but neither keys nor tokens are taken');
-    return check(text);
   };
 }
 

@@ -28,6 +28,7 @@ beforeAll(async () => {
     TOKEN_JWKS_URL: issuer.jwksUrl,
     TOKEN_ISSUER: issuer.issuer,
     TOKEN_AUDIENCE: 'onnx-functions',
+    TRUSTED_HOPS: '1',
   };
 });
 afterAll(() => issuer.close());
@@ -162,9 +163,13 @@ function noting(loads: string[]): typeof createSession {
   };
 }
 
+/** From an address of its own each time: what is wrong counts against the address that it comes from. */
 function withHeaders(request: TestRequest, headers: Record<string, string>): TestRequest {
-  return { ...request, headers: { ...request.headers, ...headers } };
+  const forwarded = `10.${addresses >> 16}.${(addresses >> 8) & 255}.${addresses & 255}`;
+  addresses++;
+  return { ...request, headers: { ...request.headers, 'x-forwarded-for': forwarded, ...headers } };
 }
+let addresses = 0;
 
 /** Whose words an address speaks before a body was read. */
 function isNative(path = ''): boolean {
@@ -399,7 +404,7 @@ describe('tokens', () => {
     );
 
     const answers = await Promise.all(
-      tokens.map((token) => request({ path: '/model-info', headers: bearer(token) })),
+      tokens.map((token) => request(withHeaders({ path: '/model-info' }, bearer(token)))),
     );
 
     const wrong = answers.filter(({ status }, index) => status !== (index % 3 === 0 ? 200 : 401));

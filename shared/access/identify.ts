@@ -1,0 +1,90 @@
+import { hasCode } from '../core/errors';
+import type { HttpRequest } from '../core/http';
+import { type Caller, unauthenticated } from './caller';
+import { clientAddress } from './client-address';
+import { type Credentials, readCredentials } from './credentials';
+import { createFailedLogins } from './failed-logins';
+import type { IssuerKeysParts } from './issuer-keys';
+import { createKeyCheck } from './key-check';
+import { digestOf } from './key-set';
+import { openKeySource } from './key-source';
+import { createRecency } from './recency';
+import type { AccessSettings, TokenSettings } from './settings';
+
+/** Finds out who sends a request. @throws {ServingError} `unauthenticated`, `forbidden`, `access-unavailable`, `rate-limited` */
+export type Identify = (request: HttpRequest) => Promise<Caller>;
+
+export interface IdentifyParts extends IssuerKeysParts {
+  /** Milliseconds since 1970. */
+  readonly wallClock?: () => number;
+}
+
+/** Finds out whose credentials are shown, or who is to come again later. */
+type Check = (text: string, address: string) => Promise<Caller>;
+
+/**
+ * Prepares to find out who calls. What is wrong counts against the address that it comes from, which may be that of many:
+ * whoever shows something good is let in all the same, as far as that can be known cheaply.
+ */
+export async function createIdentify(
+  settings: AccessSettings,
+  trustedHops: number,
+  parts: IdentifyParts,
+): Promise<Identify> {
+  const { keys, tokens } = settings;
+  const { now, onFailure, wallClock = Date.now } = parts;
+  const failed = createFailedLogins();
+  // A digest costs 1 µs. Keys are too long to be guessed, so that there is no reason to refuse a good one.
+  const checkKey: Check | undefined =
+    keys && createKeyCheck(openKeySource(keys, { now, onFailure }), wallClock);
+  const checkToken = tokens && (await createTokenCheckOf(tokens));
+  const checkOf = ({ kind }: Credentials) =>
+    kind === 'token' ? (checkToken ?? checkKey) : (checkKey ?? checkToken);
+
+  /** A signature costs 70 µs, more than a prediction may: an address that sends many wrong ones has no new token checked. */
+  async function createTokenCheckOf(wanted: TokenSettings): Promise<Check> {
+    const { createTokenCheck } = await import('./token-check');
+    const check = createTokenCheck(wanted, parts);
+    const good = createRecency(MAX_GOOD_TOKENS);
+    return async function checkTokenOf(token, address) {
+      const digest = digestOf(token).toString('base64');
+      if (!good.has(digest)) await failed.check(address);
+      try {
+        const caller = await check(token);
+        good.touch(digest);
+        return caller;
+      } catch (error) {
+        // It may have expired.
+        good.forget(digest);
+        throw error;
+      }
+    };
+  }
+
+  return async function identify(request) {
+    const credentials = readCredentials(request);
+    if (credentials === undefined) {
+      throw unauthenticated(`expected ${wantedOf(settings)}, got neither header`, false);
+    }
+    const check = checkOf(credentials);
+    if (check === undefined) throw new TypeError('access is on, but neither keys nor tokens are taken');
+    const address = clientAddress(request, trustedHops);
+    try {
+      return await check(credentials.text, address);
+    } catch (error) {
+      if (hasCode(error, 'unauthenticated', 'forbidden')) await failed.count(address);
+      throw error;
+    }
+  };
+}
+
+/** Most tokens that are known to have been good, by their digests. */
+const MAX_GOOD_TOKENS = 10_000;
+
+function wantedOf({ keys, tokens }: AccessSettings): string {
+  const ways = [
+    keys && 'an API key (X-API-Key or Authorization: Bearer)',
+    tokens && 'a token (Authorization: Bearer)',
+  ];
+  return ways.filter((way) => way !== undefined).join(' or ');
+}
