@@ -7,7 +7,7 @@ import { createIdentify, type IdentifyParts } from './identify';
 import type { Limiter, LimiterParts } from './limiter';
 import { createMeter } from './meter';
 import { createOverload, type Overload, type OverloadParts } from './overload';
-import type { Area, GateSettings } from './settings';
+import { type Area, type GateSettings, isOpen } from './settings';
 
 export interface GateParts extends LimiterParts, OverloadParts, IdentifyParts {
   readonly sleep?: (ms: number) => Promise<unknown>;
@@ -37,12 +37,6 @@ export async function openGate(settings: GateSettings, parts: GateParts): Promis
   const { limiter, close } = await openLimiter(settings, parts);
   const overload = createOverload(settings.overload, parts);
 
-  function isOpen(area: Area): boolean {
-    if (access === undefined || area === 'health') return true;
-    const { open } = access;
-    return area === 'assets' ? open.includes('docs') || open.includes('playground') : open.includes(area);
-  }
-
   async function admitCaller(request: HttpRequest, caller: Caller | undefined): Promise<Admission> {
     const rate = caller?.rate ?? rateLimits.rate;
     if (rate === undefined || limiter === undefined) return createAdmission(caller, undefined);
@@ -56,7 +50,7 @@ export async function openGate(settings: GateSettings, parts: GateParts): Promis
     overload,
     close,
     async admit(request, area) {
-      if (area !== undefined && isOpen(area)) return undefined;
+      if (area !== undefined && isOpen(access, area)) return undefined;
       // First, because it costs nothing. Who looks at the metrics wants to see an overload, and not to be part of it.
       if (area === undefined) overload.check();
       return admitCaller(request, await identify?.(request));

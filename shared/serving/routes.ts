@@ -116,7 +116,7 @@ function wantsHtml({ request: { headers } }: Exchange): boolean {
 /** Imported by the first who asks: no prediction needs it. */
 async function openApi(parts: RoutesParts, exchange: Exchange): Promise<HttpResponse> {
   const { describeApi } = await import('./api-description');
-  return describeApi(parts, exchange);
+  return describeApi(parts, exchange, routesOf('serve', parts));
 }
 
 async function metricsText({ metrics }: RoutesParts, { admission }: Exchange): Promise<HttpResponse> {

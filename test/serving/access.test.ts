@@ -476,6 +476,57 @@ describe('the description of the API', () => {
   });
 });
 
+describe('the security of each operation', () => {
+  type Documented = Record<string, Record<string, { readonly security?: readonly object[] }>>;
+
+  test.each(['', 'metrics', 'docs', 'playground', 'metrics,docs,playground'])(
+    'is described as it is with ACCESS_OPEN=%s',
+    async (open) => {
+      const readAsset = async () => Buffer.from('page');
+      const { request } = openTestApp({ ...env, ACCESS_OPEN: open }, { readAsset });
+      const described = json(
+        await request({ path: '/openapi.json', headers: { 'x-api-key': 'key-of-ada' } }),
+      ) as unknown as { readonly paths: Documented; readonly security: readonly object[] };
+
+      const differing: string[] = [];
+      for (const [path, item] of Object.entries(described.paths)) {
+        for (const [method, { security = described.security }] of Object.entries(item)) {
+          // With and without an Accept header that asks for a page.
+          const answers = await Promise.all(
+            ['text/html', '*/*'].map((accept) =>
+              request({
+                method: method.toUpperCase(),
+                path: path.replaceAll(/\{\w+\}/g, 'iris'),
+                headers: { accept },
+              }),
+            ),
+          );
+          const needs = answers.map(({ status }) => status === 401);
+          const expected = security.length === 0 ? [false, false] : [true, security.length === 2];
+          if (needs.join() !== expected.join()) differing.push(`${method} ${path}: ${needs}`);
+        }
+      }
+
+      // Whether there is a page at the root makes no difference to programs.
+      const isPageOpen = open.includes('playground');
+      expect(differing).toEqual(isPageOpen ? ['get /: false,false'] : []);
+    },
+  );
+
+  test('is that of the whole document for what is shut', async () => {
+    const { request } = openTestApp(env);
+
+    const document = json(await request({ path: '/openapi.json', headers: { 'x-api-key': 'key-of-ada' } }));
+
+    const paths = document['paths'] as Documented;
+    expect(document['security']).toEqual([{ apiKey: [] }, { token: [] }]);
+    expect(paths['/health']?.['get']?.security).toEqual([]);
+    expect(paths['/vertex/health']?.['get']?.security).toEqual([]);
+    expect(paths['/']?.['get']?.security).toEqual([{}, { apiKey: [] }, { token: [] }]);
+    expect(paths['/predict']?.['post']).not.toHaveProperty('security');
+  });
+});
+
 describe('what is open', () => {
   test.each([
     ['', []],

@@ -8,7 +8,7 @@ import { oipSchemas } from './oip-schemas';
 import type { Parameter, Paths, Response } from './parts';
 import { foreignAnswers, foreignRequests } from './predict';
 import { rowsSchemas } from './rows';
-import { type Security, securityOf } from './security';
+import { type Security, securityOf, withSecurity } from './security';
 import type { ApiSubject } from './subject';
 import { tfsPaths, tfsSchemas } from './tfs';
 import { vertexPaths, vertexSchemas } from './vertex';
@@ -57,7 +57,7 @@ export function describeOpenApi(subject: ApiSubject): OpenApiDocument {
     servers: [{ url: '.' }],
     tags: tagsOf(subject),
     security,
-    paths: pathsOf(subject),
+    paths: withSecurity(pathsOf(subject), subject),
     components: {
       schemas: schemasOf(subject),
       responses: errorResponses([

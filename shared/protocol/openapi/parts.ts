@@ -41,6 +41,9 @@ export interface Parameter {
   readonly example?: unknown;
 }
 
+/** Ways to be let in, each of them enough. An empty one asks for nothing, and so does an empty list. */
+export type Requirements = readonly Readonly<Record<string, readonly string[]>>[];
+
 /** What one method does at one path. */
 export interface Operation {
   readonly operationId: string;
@@ -48,6 +51,8 @@ export interface Operation {
   readonly summary: string;
   readonly description?: string;
   readonly parameters?: readonly (Parameter | Reference)[];
+  /** What is asked for here; what the whole document says when absent. */
+  readonly security?: Requirements;
   readonly requestBody?: {
     readonly description?: string;
     readonly required: boolean;

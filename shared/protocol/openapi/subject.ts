@@ -14,9 +14,17 @@ export interface ApiSubject {
   /** The statement that makes a SQL function of the model. */
   readonly createFunction?: string;
   /** What callers show for themselves; where this service asks nobody, Google Cloud may. */
-  readonly access?: { readonly keys: boolean; readonly tokens: boolean };
+  readonly access?: ApiAccess;
   /** The routes that Vertex AI calls, where it runs the container. */
   readonly vertex?: { readonly healthRoute: string; readonly predictRoute: string };
+}
+
+/** What callers show for themselves, and where they need not. */
+export interface ApiAccess {
+  readonly keys: boolean;
+  readonly tokens: boolean;
+  /** Paths, or templates, where nobody needs to; or where it depends on the request. All others are shut. */
+  readonly open: ReadonlyMap<string, 'always' | 'sometimes'>;
 }
 
 /** Most elements of an example: an image of zeros tells nobody anything. */
