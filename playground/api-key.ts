@@ -7,6 +7,11 @@ export function keyHeaders(): Readonly<Record<string, string>> {
   return key === null ? {} : { authorization: `Bearer ${key}` };
 }
 
+/** Says whether the reader has given one. */
+export function hasKey(): boolean {
+  return sessionStorage.getItem(ITEM) !== null;
+}
+
 /** Has every call from now on show a key. */
 export function rememberKey(key: string): void {
   sessionStorage.setItem(ITEM, key);

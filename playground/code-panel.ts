@@ -1,4 +1,5 @@
 import type { ApiCall } from './api-call';
+import { hasKey } from './api-key';
 import { snippetsOf } from './code';
 import { element } from './elements';
 import type { ModelInfo } from './model-info';
@@ -13,7 +14,12 @@ export interface CodePanel {
 
 /** The call of the form as code to copy, one tab for each language. */
 export function createCodePanel(info: ModelInfo, first: ApiCall): CodePanel {
-  const options = { base: document.baseURI, createFunction: info.bigquery?.create_function };
+  const options = {
+    base: document.baseURI,
+    createFunction: info.bigquery?.create_function,
+    // Whoever was asked for one has given it by now.
+    needsKey: hasKey(),
+  };
   let snippets: readonly Snippet[] = snippetsOf(first, options);
   const code = element('code');
   const panel = element('pre', { tabindex: 0 }, code);

@@ -1,5 +1,6 @@
 import type { ApiCall, JsonCall } from './api-call';
 import { fileSnippetsOf } from './file-code';
+import { KEY_HEADER, type Target } from './key-header';
 import { shellQuote } from './shell';
 import type { Snippet } from './snippet';
 
@@ -8,43 +9,52 @@ export interface SnippetOptions {
   readonly base: string;
   /** The statement that makes the BigQuery function; without it there is no SQL. */
   readonly createFunction?: string | undefined;
+  /** Whether the call must show a key: code takes it from the environment, so that it can be passed on. */
+  readonly needsKey?: boolean;
 }
 
 /** Longest body, in characters, that is written into the code; a longer one is read from a file. */
 const MAX_INLINE = 4000;
 
 /** Writes a call in every language that can say it. */
-export function snippetsOf(call: ApiCall, { base, createFunction }: SnippetOptions): Snippet[] {
-  const url = new URL(call.path, base).href;
-  if ('file' in call) return fileSnippetsOf(call, url);
+export function snippetsOf(
+  call: ApiCall,
+  { base, createFunction, needsKey = false }: SnippetOptions,
+): Snippet[] {
+  const target = { url: new URL(call.path, base).href, needsKey };
+  if ('file' in call) return fileSnippetsOf(call, target);
   const isInline = JSON.stringify(call.body).length <= MAX_INLINE;
   return [
-    { language: 'curl', code: curl(url, call.body, isInline) },
-    { language: 'Python', code: python(url, call.body, isInline) },
-    { language: 'JavaScript', code: javascript(url, call.body, isInline) },
+    { language: 'curl', code: curl(target, call.body, isInline) },
+    { language: 'Python', code: python(target, call.body, isInline) },
+    { language: 'JavaScript', code: javascript(target, call.body, isInline) },
     ...(createFunction === undefined || call.features === undefined
       ? []
       : [{ language: 'SQL', code: sql(createFunction, call.features) }]),
   ];
 }
 
-function curl(url: string, body: unknown, isInline: boolean): string {
+function curl({ url, needsKey }: Target, body: unknown, isInline: boolean): string {
   const data = isInline ? shellQuote(JSON.stringify(body)) : '@request.json';
   return [
     `curl -X POST ${shellQuote(url)} \\`,
+    ...(needsKey ? [`  -H ${KEY_HEADER.shell} \\`] : []),
     `  -H 'Content-Type: application/json' \\`,
     `  -d ${data}`,
   ].join('\n');
 }
 
-function python(url: string, body: unknown, isInline: boolean): string {
+function python({ url, needsKey }: Target, body: unknown, isInline: boolean): string {
   const value = isInline ? indent(pythonLiteral(body), 4) : 'json.load(open("request.json"))';
   return [
-    ...(isInline ? [] : ['import json', '']),
+    ...(isInline ? [] : ['import json']),
+    ...(needsKey ? ['import os'] : []),
+    ...(isInline && !needsKey ? [] : ['']),
     'import requests',
     '',
     'answer = requests.post(',
     `    ${JSON.stringify(url)},`,
+    ...(needsKey ? [`    headers={${KEY_HEADER.python}},`] : []),
     `    json=${value},`,
     '    timeout=60,',
     ')',
@@ -53,7 +63,7 @@ function python(url: string, body: unknown, isInline: boolean): string {
   ].join('\n');
 }
 
-function javascript(url: string, body: unknown, isInline: boolean): string {
+function javascript({ url, needsKey }: Target, body: unknown, isInline: boolean): string {
   const value = isInline
     ? `JSON.stringify(${indent(JSON.stringify(body, null, 2), 2)})`
     : 'await readFile("request.json")';
@@ -61,7 +71,9 @@ function javascript(url: string, body: unknown, isInline: boolean): string {
     ...(isInline ? [] : ['import { readFile } from "node:fs/promises";', '']),
     `const answer = await fetch(${JSON.stringify(url)}, {`,
     '  method: "POST",',
-    '  headers: { "Content-Type": "application/json" },',
+    ...(needsKey
+      ? ['  headers: {', `    ${KEY_HEADER.javascript},`, '    "Content-Type": "application/json",', '  },']
+      : ['  headers: { "Content-Type": "application/json" },']),
     `  body: ${value},`,
     '});',
     'if (!answer.ok) throw new Error(await answer.text());',

@@ -1,4 +1,4 @@
-import { keyHeaders, rememberKey } from './api-key';
+import { hasKey, rememberKey } from './api-key';
 import { element, uniqueId } from './elements';
 import type { KeyNeeded } from './model-info';
 
@@ -15,9 +15,7 @@ export function createKeyForm({ message }: KeyNeeded, onGiven: () => void): HTML
     { class: 'card failure' },
     element('h1', { class: 'failure-title' }, 'This service asks who you are'),
     // Where a key was given already, what was wrong with it.
-    'authorization' in keyHeaders()
-      ? element('p', { role: 'alert' }, `Not with this key: ${message}.`)
-      : undefined,
+    hasKey() ? element('p', { role: 'alert' }, `Not with this key: ${message}.`) : undefined,
     element('label', { for: id }, 'API key or token'),
     input,
     element('button', { type: 'submit', class: 'main' }, 'Go on'),

@@ -42,6 +42,8 @@ describeWithBrowser('the playground of a service that asks who calls', () => {
     await page.getByRole('heading', { level: 1, name: 'iris' }).waitFor();
     await page.getByRole('button', { name: 'Predict' }).click();
     await page.locator('.headline').getByText('setosa').waitFor();
+    expect(await page.locator('.code code').textContent()).toContain('-H "Authorization: Bearer $API_KEY"');
+    expect(await page.locator('.code code').textContent()).not.toContain('key-of-ada');
     await page.reload();
 
     await page.getByRole('heading', { level: 1, name: 'iris' }).waitFor();
