@@ -37,6 +37,9 @@ export function digestOf(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
 
+/** Of a variable that was not set, say. Whoever sends an empty header would be let in. */
+const DIGEST_OF_NOTHING = digestOf('').toString('hex');
+
 /**
  * Finds the key that was presented. Every stored digest is compared, each in constant time, so that how long it takes
  * says nothing of which of them came close.
@@ -84,6 +87,9 @@ function readKey(value: unknown, at: string): StoredKey {
   if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) {
     // What came may be the key itself, which is not to be in any log.
     throw new TypeError(`${at}/sha256: expected 64 hexadecimal digits in lower case`);
+  }
+  if (sha256 === DIGEST_OF_NOTHING) {
+    throw new TypeError(`${at}/sha256: expected the digest of a key, got that of nothing`);
   }
   return {
     name,

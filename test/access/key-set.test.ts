@@ -5,6 +5,14 @@ import { writeKeySet } from '../key-sets';
 const sha256 = 'a'.repeat(64);
 const setOf = (...keys: readonly object[]) => JSON.stringify({ keys });
 
+test('a key set with the digest of nothing is refused: an empty header would be let in', () => {
+  const nothing = digestOf('').toString('hex');
+
+  expect(() => parseKeySet(JSON.stringify({ keys: [{ name: 'ada', sha256: nothing }] }))).toThrow(
+    '/keys/0/sha256: expected the digest of a key, got that of nothing',
+  );
+});
+
 describe('a key set', () => {
   test('is read with all that it says of a key', () => {
     const [key] = parseKeySet(
