@@ -3,8 +3,6 @@ import type { Meter } from './meter';
 
 /** What one request was let in for. */
 export interface Admission {
-  /** What the log calls the caller; absent where nobody has to say who it is. */
-  readonly caller?: string;
   /**
    * @param isNamed whether the request says the name itself; it is not told to those who did not know it.
    * @throws {ServingError} `forbidden`
@@ -37,7 +35,6 @@ export function createAdmission(caller: Caller | undefined, meter: Meter | undef
   }
 
   return {
-    ...(caller && { caller: caller.name }),
     isHeld: caller?.models !== undefined,
     mayUse,
     checkModel(name, isNamed) {

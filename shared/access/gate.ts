@@ -19,10 +19,15 @@ export interface Gate {
    * Lets a request in, or says why not.
    *
    * @param area what the address is for; a matter of a model when absent.
+   * @param onKnown told who sends it as soon as that is known, let in or not.
    * @returns undefined where nobody is asked anything.
    * @throws {ServingError} `unauthenticated`, `forbidden`, `access-unavailable`, `rate-limited`, `overloaded`
    */
-  admit(request: HttpRequest, area: Area | undefined): Promise<Admission | undefined>;
+  admit(
+    request: HttpRequest,
+    area: Area | undefined,
+    onKnown: (caller: string) => void,
+  ): Promise<Admission | undefined>;
   /** What the instance has to do. */
   readonly overload: Overload;
   /** Closes what was opened. */
@@ -49,11 +54,11 @@ export async function openGate(settings: GateSettings, parts: GateParts): Promis
   return {
     overload,
     close,
-    async admit(request, area) {
+    async admit(request, area, onKnown) {
       if (area !== undefined && isOpen(access, area)) return undefined;
       // First, because it costs nothing. Who looks at the metrics wants to see an overload, and not to be part of it.
       if (area === undefined) overload.check();
-      return admitCaller(request, await identify?.(request));
+      return admitCaller(request, await identify?.(request, onKnown));
     },
   };
 }

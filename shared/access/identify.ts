@@ -11,16 +11,24 @@ import { openKeySource } from './key-source';
 import { createRecency } from './recency';
 import type { AccessSettings, TokenSettings } from './settings';
 
-/** Finds out who sends a request. @throws {ServingError} `unauthenticated`, `forbidden`, `access-unavailable`, `rate-limited` */
-export type Identify = (request: HttpRequest) => Promise<Caller>;
+/**
+ * Finds out who sends a request.
+ *
+ * @param onKnown told who it is as soon as that is known, let in or not.
+ * @throws {ServingError} `unauthenticated`, `forbidden`, `access-unavailable`, `rate-limited`
+ */
+export type Identify = (request: HttpRequest, onKnown: (name: string) => void) => Promise<Caller>;
 
 export interface IdentifyParts extends IssuerKeysParts {
   /** Milliseconds since 1970. */
   readonly wallClock?: () => number;
 }
 
-/** Finds out whose credentials are shown, or who is to come again later. */
-type Check = (text: string, address: string) => Promise<Caller>;
+/** Finds out whose credentials are shown, or that they are not to be looked at for now. */
+type Check = (
+  text: string,
+  from: { readonly address: string; readonly onKnown: (name: string) => void },
+) => Promise<Caller>;
 
 /**
  * Prepares to find out who calls. What is wrong counts against the address that it comes from, which may be that of many:
@@ -35,8 +43,8 @@ export async function createIdentify(
   const { now, onFailure, wallClock = Date.now } = parts;
   const failed = createFailedLogins();
   // A digest costs 1 µs. Keys are too long to be guessed, so that there is no reason to refuse a good one.
-  const checkKey: Check | undefined =
-    keys && createKeyCheck(openKeySource(keys, { now, onFailure }), wallClock);
+  const findCaller = keys && createKeyCheck(openKeySource(keys, { now, onFailure }), wallClock);
+  const checkKey: Check | undefined = findCaller && ((key, { onKnown }) => findCaller(key, onKnown));
   const checkToken = tokens && (await createTokenCheckOf(tokens));
   const checkOf = ({ kind }: Credentials) =>
     kind === 'token' ? (checkToken ?? checkKey) : (checkKey ?? checkToken);
@@ -46,11 +54,11 @@ export async function createIdentify(
     const { createTokenCheck } = await import('./token-check');
     const check = createTokenCheck(wanted, parts);
     const good = createRecency(MAX_GOOD_TOKENS);
-    return async function checkTokenOf(token, address) {
+    return async function checkTokenOf(token, { address, onKnown }) {
       const digest = digestOf(token).toString('base64');
       if (!good.has(digest)) await failed.check(address);
       try {
-        const caller = await check(token);
+        const caller = await check(token, onKnown);
         good.touch(digest);
         return caller;
       } catch (error) {
@@ -61,7 +69,7 @@ export async function createIdentify(
     };
   }
 
-  return async function identify(request) {
+  return async function identify(request, onKnown) {
     const credentials = readCredentials(request);
     if (credentials === undefined) {
       throw unauthenticated(`expected ${wantedOf(settings)}, got neither header`, false);
@@ -70,7 +78,7 @@ export async function createIdentify(
     if (check === undefined) throw new TypeError('access is on, but neither keys nor tokens are taken');
     const address = clientAddress(request, trustedHops);
     try {
-      return await check(credentials.text, address);
+      return await check(credentials.text, { address, onKnown });
     } catch (error) {
       if (hasCode(error, 'unauthenticated', 'forbidden')) await failed.count(address);
       throw error;

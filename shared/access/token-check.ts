@@ -11,8 +11,13 @@ import { accessUnavailable, type Caller, forbidden, unauthenticated } from './ca
 import { createIssuerKeys, type IssuerKeys, type IssuerKeysParts, KeysUnavailable } from './issuer-keys';
 import type { TokenSettings } from './settings';
 
-/** Finds out who a token is of. @throws {ServingError} `unauthenticated`, `forbidden`, `access-unavailable` */
-export type TokenCheck = (token: string) => Promise<Caller>;
+/**
+ * Finds out who a token is of.
+ *
+ * @param onKnown told who that is, let in or not.
+ * @throws {ServingError} `unauthenticated`, `forbidden`, `access-unavailable`
+ */
+export type TokenCheck = (token: string, onKnown: (name: string) => void) => Promise<Caller>;
 
 /**
  * Checks tokens against the keys that their issuer publishes. Those are fetched for the first token, kept for ten
@@ -29,13 +34,16 @@ export function createTokenCheck(settings: TokenSettings, parts: IssuerKeysParts
     clockTolerance: clockToleranceMs / 1_000,
     requiredClaims: ['sub', 'exp'],
   };
-  return async function checkToken(token) {
+  return async function checkToken(token, onKnown) {
     const payload = await verify(() => jwtVerify(token, findKey, options));
-    if (subjects.length > 0 && !namesOf(payload).some((name) => subjects.includes(name))) {
+    const { sub = '' } = payload;
+    const names = namesOf(payload);
+    const name = shorten(names.at(-1) ?? sub, 128);
+    onKnown(name);
+    if (subjects.length > 0 && !names.some((each) => subjects.includes(each))) {
       throw forbidden('the subject of the token is not among those who may call');
     }
-    const { sub = '' } = payload;
-    return { id: `token:${issuer} ${sub}`, name: shorten(namesOf(payload).at(-1) ?? sub, 128) };
+    return { id: `token:${issuer} ${sub}`, name };
   };
 }
 

@@ -35,10 +35,11 @@ export function createGuard(settings: GateSettings, parts: GateParts): Guard {
       async answer(exchange, params) {
         const gate = await openOnce();
         const area = typeof endpoint.area === 'function' ? endpoint.area(exchange) : endpoint.area;
-        const admission = await gate.admit(exchange.request, area);
+        const admission = await gate.admit(exchange.request, area, (caller) => {
+          exchange.caller = caller;
+        });
         if (admission === undefined) return endpoint.answer(exchange, params);
         exchange.admission = admission;
-        if (admission.caller !== undefined) exchange.caller = admission.caller;
         const end = area === undefined ? gate.overload.begin() : () => {};
         return answerAdmitted(exchange, () => endpoint.answer(exchange, params), end);
       },

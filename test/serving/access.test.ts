@@ -267,6 +267,39 @@ describe('who may call', () => {
   });
 });
 
+describe('the log says whose it was', () => {
+  const KEY_SET = writeKeySet([
+    { name: 'few', key: 'key-of-few', rate: '1/h' },
+    { name: 'old', key: 'key-that-expired', expires: '2020-01-01' },
+    { name: 'gone', key: 'key-that-was-revoked', revoked: '2026-01-01T00:00:00Z' },
+  ]);
+
+  test.each([
+    ['a key that has no rows left', 'key-of-few', 429, 'few'],
+    ['a key that expired', 'key-that-expired', 401, 'old'],
+    ['a key that was revoked', 'key-that-was-revoked', 401, 'gone'],
+    ['no key of ours', 'no-key', 401, undefined],
+  ])('where a request is refused for %s', async (_, key, status, caller) => {
+    const { request, entries } = openTestApp({ ACCESS: 'keys', API_KEYS: KEY_SET });
+    const headers = { 'x-api-key': key };
+    await request({ path: '/v2/models', headers });
+
+    const answer = await request({ path: '/v2/models', headers });
+
+    expect(answer.status).toBe(status);
+    expect(entries.at(-1)?.['caller']).toBe(caller);
+  });
+
+  test('where it has a token of somebody who may not call', async () => {
+    const { request, entries } = openTestApp({ ...env, TOKEN_SUBJECTS: 'ada' });
+
+    const answer = await request({ path: '/v2/models', headers: bearer(await issuer.sign({ sub: 'eve' })) });
+
+    expect(answer.status).toBe(403);
+    expect(entries.at(-1)).toMatchObject({ caller: 'eve' });
+  });
+});
+
 describe('a key for some models', () => {
   let app: TestApp;
   beforeAll(() => {
