@@ -1,19 +1,24 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { type HttpRequest, header } from '../core/http';
 
 /**
- * The address that a request is counted under where nobody says who it is from. Each proxy adds the address that it
- * was called from at the right end of `X-Forwarded-For`, so only as many entries from there can be trusted as there
- * are proxies of ours; what stands left of them, the caller may have written.
+ * The address that a request came from. Each proxy adds the address that it was called from at the right end of
+ * `X-Forwarded-For`, so only as many entries from there can be trusted as there are proxies of ours; what stands left of
+ * them, the caller may have written.
  *
  * @param trustedHops proxies in front of this service; 0 takes the address that opened the connection.
  */
+export function callerAddress(request: HttpRequest, trustedHops: number): string | undefined {
+  const forwarded = trustedHops === 0 ? undefined : header(request, 'x-forwarded-for');
+  if (forwarded === undefined) return request.remoteAddress;
+  const entries = forwarded.split(',');
+  const entry = withoutPort((entries[Math.max(0, entries.length - trustedHops)] ?? '').trim());
+  return isIP(entry) === 0 ? request.remoteAddress : entry;
+}
+
+/** The same as a request is counted under, where nobody says who it is from. */
 export function clientAddress(request: HttpRequest, trustedHops: number): string {
-  const peer = toNetwork(request.remoteAddress ?? '') ?? 'unknown';
-  if (trustedHops === 0) return peer;
-  const entries = (header(request, 'x-forwarded-for') ?? '').split(',').map((entry) => entry.trim());
-  const entry = entries[Math.max(0, entries.length - trustedHops)] ?? '';
-  return toNetwork(withoutPort(entry)) ?? peer;
+  return toNetwork(callerAddress(request, trustedHops) ?? '') ?? 'unknown';
 }
 
 /** Some proxies write where the connection came from with its port. */

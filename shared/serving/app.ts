@@ -1,3 +1,4 @@
+import { callerAddress } from '../access/client-address';
 import type { GateParts } from '../access/gate';
 import { ServingError } from '../core/errors';
 import { type Handler, type HttpRequest, type HttpResponse, isStreamed } from '../core/http';
@@ -80,7 +81,11 @@ export function createApp(config: Config, parts: AppParts): App {
     onFailure: (what, error) => log.write(failureEntry(config, what, error, 'WARNING')),
     onNotice: (severity, message) => log.write({ severity, message }),
   });
-  const open = (request: HttpRequest) => tracing?.begin(request) ?? createExchange(request, now());
+  function open(request: HttpRequest): Exchange {
+    const exchange = tracing?.begin(request) ?? createExchange(request, now());
+    exchange.address = callerAddress(request, config.rateLimits.trustedHops);
+    return exchange;
+  }
   let isFirst = true;
   /** Says once, to the first request that asks, that it is the first of this instance. */
   function takeFirst(): boolean {

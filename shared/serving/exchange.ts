@@ -40,6 +40,8 @@ export interface Exchange {
   readonly request: HttpRequest;
   /** The caller's `X-Request-Id` when it is a plain token, else a new one. Safe inside JSON as it is. */
   readonly requestId: string;
+  /** Where it came from, as far as the proxies before this service can be trusted; absent where that is not known. */
+  address?: string | undefined;
   /** Milliseconds on the monotonic clock. */
   readonly startedAt: number;
   readonly timings: Timings;

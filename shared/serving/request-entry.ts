@@ -120,7 +120,7 @@ function severityOf(status: number, error: unknown): Severity {
 
 /** Sizes are strings because the field is an int64 (LogEntry.HttpRequest). */
 function httpRequestOf(
-  { request }: Exchange,
+  { request, address }: Exchange,
   response: HttpResponse,
   latencyMs: number,
 ): Record<string, unknown> {
@@ -131,14 +131,9 @@ function httpRequestOf(
     requestSize: header(request, 'content-length'),
     responseSize: isStreamed(response.body) ? undefined : String(Buffer.byteLength(response.body)),
     userAgent: header(request, 'user-agent'),
-    remoteIp: callerAddress(request),
+    remoteIp: address,
     latency: `${(latencyMs / 1_000).toFixed(6)}s`,
   };
-}
-
-/** Where a request says that it comes from. */
-export function callerAddress(request: HttpRequest): string | undefined {
-  return header(request, 'x-forwarded-for')?.split(',')[0]?.trim() ?? request.remoteAddress;
 }
 
 /** The trace that a request belongs to by its headers. */

@@ -45,7 +45,8 @@ describe.each([
         {
           'x-request-id': 'order-66',
           'user-agent': 'test/1',
-          'x-forwarded-for': '203.0.113.7, 10.0.0.1',
+          // The caller has made the first up; the front end has added the last.
+          'x-forwarded-for': '10.0.0.1, 203.0.113.7',
           'x-cloud-trace-context': `${TRACE}/2;o=1`,
         },
       ),

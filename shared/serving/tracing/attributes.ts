@@ -15,7 +15,6 @@ import {
 import { header } from '../../core/http';
 import type { Exchange } from '../exchange';
 import { publicUrl } from '../public-url';
-import { callerAddress } from '../request-entry';
 
 /** Methods that may be told apart: a caller could make up any number of others (HTTP semantic conventions). */
 const METHODS: ReadonlySet<string> = new Set([
@@ -41,7 +40,7 @@ export function nameOf({ request: { method }, route }: Exchange): string {
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
  */
-export function requestAttributes({ request, route }: Exchange): Attributes {
+export function requestAttributes({ request, address, route }: Exchange): Attributes {
   const { method, path, query } = request;
   const isKnown = METHODS.has(method);
   const attributes: Attributes = {
@@ -52,8 +51,7 @@ export function requestAttributes({ request, route }: Exchange): Attributes {
   if (!isKnown) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method;
   if (route !== undefined) attributes[ATTR_HTTP_ROUTE] = route;
   if (query !== '') attributes[ATTR_URL_QUERY] = query;
-  const caller = callerAddress(request);
-  if (caller !== undefined) attributes[ATTR_CLIENT_ADDRESS] = caller;
+  if (address !== undefined) attributes[ATTR_CLIENT_ADDRESS] = address;
   const agent = header(request, 'user-agent');
   if (agent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = agent;
   return attributes;
