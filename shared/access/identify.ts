@@ -27,7 +27,7 @@ export interface IdentifyParts extends IssuerKeysParts {
 /** Finds out whose credentials are shown, or that they are not to be looked at for now. */
 type Check = (
   text: string,
-  from: { readonly address: string; readonly onKnown: (name: string) => void },
+  from: { readonly addressOf: () => string; readonly onKnown: (name: string) => void },
 ) => Promise<Caller>;
 
 /**
@@ -54,16 +54,16 @@ export async function createIdentify(
     const { createTokenCheck } = await import('./token-check');
     const check = createTokenCheck(wanted, parts);
     const good = createRecency(MAX_GOOD_TOKENS);
-    return async function checkTokenOf(token, { address, onKnown }) {
+    return async function checkTokenOf(token, { addressOf, onKnown }) {
       const digest = digestOf(token).toString('base64');
-      if (!good.has(digest)) await failed.check(address);
+      if (!good.has(digest)) await failed.check(addressOf());
       try {
         const caller = await check(token, onKnown);
         good.touch(digest);
         return caller;
       } catch (error) {
         // It may have expired.
-        good.forget(digest);
+        if (isRefusal(error)) good.forget(digest);
         throw error;
       }
     };
@@ -76,14 +76,19 @@ export async function createIdentify(
     }
     const check = checkOf(credentials);
     if (check === undefined) throw new TypeError('access is on, but neither keys nor tokens are taken');
-    const address = clientAddress(request, trustedHops);
+    const addressOf = () => clientAddress(request, trustedHops);
     try {
-      return await check(credentials.text, { address, onKnown });
+      return await check(credentials.text, { addressOf, onKnown });
     } catch (error) {
-      if (hasCode(error, 'unauthenticated', 'forbidden')) await failed.count(address);
+      if (isRefusal(error)) await failed.count(addressOf());
       throw error;
     }
   };
+}
+
+/** Whether it is what was shown that is no good. */
+function isRefusal(error: unknown): boolean {
+  return hasCode(error, 'unauthenticated', 'forbidden');
 }
 
 /** Most tokens that are known to have been good, by their digests. */

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Caller } from '../../shared/access/caller';
 import { createTokenCheck, type TokenCheck } from '../../shared/access/token-check';
 import { ServingError } from '../../shared/core/errors';
@@ -21,12 +24,12 @@ interface Checked {
 }
 
 /** A check of real tokens against a real server of keys, on a clock of its own. */
-function openCheck(): Checked {
+function openCheck(jwksUrl = issuer.jwksUrl): Checked {
   let time = 0;
   const failures: string[] = [];
   const recoveries: string[] = [];
   const settings = {
-    jwksUrl: issuer.jwksUrl,
+    jwksUrl,
     issuer: issuer.issuer,
     audiences: ['onnx-functions'],
     algorithms: ['RS256'],
@@ -120,6 +123,22 @@ describe('while the keys of an issuer cannot be fetched', () => {
     expect(fetches).toBeGreaterThan(1);
     expect(fetches).toBeLessThanOrEqual(3);
   });
+});
+
+test('keys are not fetched from where their address sends on to', async () => {
+  const elsewhere = createServer((_, response) =>
+    response.writeHead(302, { location: issuer.jwksUrl }).end(),
+  );
+  elsewhere.listen(0, '127.0.0.1');
+  await once(elsewhere, 'listening');
+  const { check } = openCheck(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/keys`);
+
+  const status = await statusOf(check(await issuer.sign()));
+
+  elsewhere.close();
+  elsewhere.closeAllConnections();
+  expect(status).toBe(503);
+  expect(issuer.fetches()).toBe(0);
 });
 
 test('that keys can be fetched again is said once, and the new ones are taken at once', async () => {
