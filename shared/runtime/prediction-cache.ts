@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { NamedTensors, Tensor } from '../core/tensor';
+import { memoryOf } from '../core/tensor-memory';
 import type { Batcher } from './batcher';
 
 export interface PredictionCacheOptions {
@@ -30,7 +31,7 @@ const ENTRY_BYTES = 500;
 export function createPredictionCache({ maxBytes, maxAgeMs, now }: PredictionCacheOptions): PredictionCache {
   const answers = new LRUCache<string, NamedTensors>({
     maxSize: maxBytes,
-    sizeCalculation: (outputs) => ENTRY_BYTES + bytesOf(outputs),
+    sizeCalculation: (outputs) => ENTRY_BYTES + memoryOf(outputs),
     ttl: maxAgeMs,
     // Else it keeps the time for a millisecond, by a timer.
     ttlResolution: 0,
@@ -65,15 +66,6 @@ function keyOf(scope: string, inputs: NamedTensors): string {
 
 function bytesIn({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function bytesOf(tensors: NamedTensors): number {
-  return Object.values(tensors).reduce(
-    (sum, { data }) =>
-      sum +
-      (Array.isArray(data) ? data.reduce((bytes, text) => bytes + 2 * text.length, 0) : data.byteLength),
-    0,
-  );
 }
 
 /** The outputs of a call are a part of those of the run that it shared: a copy does not hold the whole. */

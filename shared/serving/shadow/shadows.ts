@@ -1,5 +1,6 @@
 import { isShadowed } from '../../core/routing';
 import type { NamedTensors, Tensor } from '../../core/tensor';
+import { memoryOf } from '../../core/tensor-memory';
 import type { Exchange } from '../exchange';
 import type { LogEntry } from '../log';
 import { round } from '../request-entry';
@@ -89,7 +90,7 @@ export function createShadows({ startShadow, log, now, onOutcome }: ShadowsParts
       if (startShadow === undefined || shadow === undefined || tensors === undefined) return;
       if (model === undefined || version === undefined || !isShadowed(shadow, requestId)) return;
       const isBusy = pending >= MAX_PENDING || (timings.queueMs ?? 0) > BUSY_MS || now() < restUntil;
-      if (isBusy || bytesOf(tensors.inputs) + bytesOf(tensors.outputs) > MAX_BYTES) {
+      if (isBusy || memoryOf(tensors.inputs) + memoryOf(tensors.outputs) > MAX_BYTES) {
         return onOutcome({ model, version: shadow.version, outcome: 'shed' });
       }
       const inputs = plain(tensors.inputs);
@@ -113,14 +114,6 @@ export function createShadows({ startShadow, log, now, onOutcome }: ShadowsParts
 function plain(tensors: NamedTensors): NamedTensors {
   return Object.fromEntries(
     Object.entries(tensors).map(([name, { type, dims, data }]) => [name, { type, dims, data } as Tensor]),
-  );
-}
-
-function bytesOf(tensors: NamedTensors): number {
-  return Object.values(tensors).reduce(
-    (sum, { data }) =>
-      sum + (Array.isArray(data) ? data.reduce((length, text) => length + text.length, 0) : data.byteLength),
-    0,
   );
 }
 
