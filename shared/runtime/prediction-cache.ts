@@ -45,7 +45,9 @@ export function createPredictionCache({ maxBytes, maxAgeMs, now }: PredictionCac
         const inputs = typeof given === 'function' ? await given() : given;
         const key = keyOf(scope, inputs);
         const known = answers.get(key);
-        if (known !== undefined) return { outputs: known, queueMs: now() - calledAt, runMs: 0, cache: 'hit' };
+        if (known !== undefined) {
+          return { outputs: copyOf(known), queueMs: now() - calledAt, runMs: 0, cache: 'hit' };
+        }
         const madeMs = now() - calledAt;
         const done = await run(inputs, rows, options);
         answers.set(key, copyOf(done.outputs));
@@ -68,7 +70,10 @@ function bytesIn({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** The outputs of a call are a part of those of the run that it shared: a copy does not hold the whole. */
+/**
+ * What is kept is nobody else's: whoever is given an answer may do with it what they like. And the outputs of a call are a
+ * part of those of the run that it shared, which a copy does not hold as a whole.
+ */
 function copyOf(tensors: NamedTensors): NamedTensors {
   return Object.fromEntries(
     Object.entries(tensors).map(([name, { type, dims, data }]) => [

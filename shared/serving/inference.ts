@@ -188,7 +188,9 @@ export function noteRun(
   timings.queueMs = (timings.queueMs ?? 0) + queueMs;
   timings.runMs = (timings.runMs ?? 0) + runMs;
   if (steps !== undefined) addRunSteps(steps, run);
-  if (cache !== undefined && exchange.cache !== 'miss') exchange.cache = cache;
+  // What comes after the first run of a request is not looked for, and so no hit.
+  if (exchange.cache === undefined && cache !== undefined) exchange.cache = cache;
+  else if (exchange.cache === 'hit' && cache !== 'hit') exchange.cache = 'miss';
   if (exchange.shadow !== undefined) exchange.tensors ??= { rows, inputs, outputs };
 }
 
