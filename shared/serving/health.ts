@@ -26,14 +26,16 @@ export function health(): HttpResponse {
 
 /**
  * Answers the readiness probe: 200 once a request need not wait for the model, or for its manifest where that is
- * all that the target needs. A probe has little patience, so this begins the load but does not wait for it.
+ * all that the target needs. A probe has little patience, so this begins the load, or a look at what is promoted by
+ * now, but does not wait for it.
  */
 export async function ready(parts: HealthParts, needs: 'model' | 'manifest'): Promise<HttpResponse> {
   const { models } = parts;
-  await Promise.race([
-    tellAnybody(parts, needs === 'model' ? models.get() : models.manifest()),
-    stillLoading(),
-  ]);
+  const isThere = (needs === 'model' ? models.peek() : models.peekManifest()) !== undefined;
+  const found = needs === 'model' ? models.get() : models.manifest();
+  // What fails behind a model that answers is logged, and none of the probe's business.
+  if (isThere) found.catch(() => {});
+  else await Promise.race([tellAnybody(parts, found), stillLoading()]);
   return answerJson({ status: 'ready' });
 }
 

@@ -36,6 +36,8 @@ export interface Choice extends ModelVersion {
 export interface ModelChoice {
   /** What `choose` would say, where that needs no waiting. */
   recall(ref: ModelRef): Choice | undefined;
+  /** What it would have said when the registry was looked at last, however long ago that was. */
+  remember(ref: ModelRef): Choice | undefined;
   /**
    * Finds the version that is meant. Only what the registry has is ever looked for further, so that made-up names
    * cost nothing and leave nothing behind.
@@ -88,16 +90,21 @@ export function createModelChoice(
   const isAtHand = (asked: ModelVersion) =>
     parts.isLoaded(asked) || catalogue.hasSeen(asked.name, asked.version);
 
-  function recall({ name = usualName(), version, routingKey }: ModelRef): Choice | undefined {
+  function recallIf(
+    isGood: (rollout: Rollout) => boolean,
+    { name = usualName(), version, routingKey }: ModelRef,
+  ): Choice | undefined {
     if (name === undefined) return undefined;
     const pinned = pinnedOf(name);
     if (pinned !== undefined && (version ?? pinned) === pinned)
       return { name, version: pinned, reason: 'pinned' };
     if (version !== undefined && isAtHand({ name, version })) return { name, version, reason: 'pinned' };
     const rollout = rollouts.peek(keyOf(name));
-    if (rollout === undefined || rollout.touch() !== undefined) return undefined;
+    if (rollout === undefined || !isGood(rollout)) return undefined;
     return version === undefined ? unnamed(name, rollout, routingKey) : named(name, rollout, version);
   }
+
+  const recall = (ref: ModelRef) => recallIf(isFresh, ref);
 
   /** What is not known may have been published or named a moment ago. */
   async function findNew(name: string, rollout: Rollout, version: string): Promise<Choice> {
@@ -108,6 +115,7 @@ export function createModelChoice(
 
   return {
     recall,
+    remember: (ref) => recallIf(isAnyAge, ref),
     rollout: async (name) =>
       rolloutOf(name === undefined ? await findUsualName() : await known(catalogue, name)),
     usualName: findUsualName,
@@ -130,6 +138,10 @@ export function createModelChoice(
     },
   };
 }
+
+const isFresh = (rollout: Rollout) => rollout.touch() === undefined;
+
+const isAnyAge = () => true;
 
 function unnamed(name: string, rollout: Rollout, routingKey: string | undefined): Choice {
   const { version, reason } = rollout.choose(routingKey);

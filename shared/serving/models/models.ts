@@ -1,6 +1,6 @@
 import { type DeadlineOptions, withDeadline } from '../../core/deadline';
 import { hasCode, ServingError } from '../../core/errors';
-import { isImage, isTabular, type Manifest } from '../../core/manifest';
+import type { Manifest } from '../../core/manifest';
 import type { Registry } from '../../registry/registry';
 import { createLoadCache } from '../../runtime/load-cache';
 import type { PredictionCache } from '../../runtime/prediction-cache';
@@ -8,10 +8,10 @@ import type { Session, SessionOptions } from '../../runtime/session';
 import type { Config } from '../config';
 import type { Severity } from '../log';
 import { createCatalogue } from './catalogue';
-import { exampleInputs } from './example-inputs';
 import { missingVersion } from './missing-model';
 import { type Choice, createModelChoice, type ModelRef, type ModelVersion } from './model-choice';
 import { openModelSession } from './model-session';
+import { createProofs } from './proofs';
 import { isOwnFault, type Rollout, type RoutingChange } from './rollout';
 import { createServedModel, type ServedModel } from './served-model';
 
@@ -22,16 +22,18 @@ export interface Found extends Choice {
 
 /** The models that this process serves. Where no model is named, the one is meant that the deployment is for. */
 export interface Models {
-  /** A model that is loaded already, without waiting. */
+  /** A model that is loaded already, without waiting and without looking whether another one is to answer by now. */
   peek(ref?: ModelRef): ServedModel | undefined;
   /** A model, loaded first if need be. @throws {ServingError} `model-unavailable`, `model-not-found` */
   get(ref?: ModelRef): Promise<ServedModel>;
-  /** As `peek`, with the reason of the choice. */
+  /** What `find` would find, where that needs no waiting. */
   recall(ref: ModelRef): Found | undefined;
   /** As `get`, with the reason of the choice. */
   find(ref: ModelRef): Promise<Found>;
   /** Its manifest alone, which needs no session. @throws {ServingError} `model-unavailable`, `model-not-found` */
   manifest(ref?: ModelRef): Promise<Manifest>;
+  /** As `peek`, its manifest alone. */
+  peekManifest(): Manifest | undefined;
   /** The name of the model that is meant where none is named. @throws {ServingError} `model-unavailable` */
   usualName(): Promise<string>;
   /** The names of all models of the registry. @throws {ServingError} `model-unavailable` */
@@ -90,6 +92,7 @@ export function createModels(config: Config, parts: ModelsParts): Models {
     withDeadline(deadline, async (signal) => work(await registry(), signal));
   const read = <T>(work: Work<T>) => within(loadDeadline(config), work);
 
+  const proofs = createProofs((chosen, error) => onFailure(keyOf(chosen), error));
   const catalogue = createCatalogue({ read, now, onFailure });
   const choice = createModelChoice(config.model, {
     read,
@@ -129,28 +132,11 @@ export function createModels(config: Config, parts: ModelsParts): Models {
     }
   }
 
-  /** Models that may answer requests which leave the version open, and whether they are known to be able to. */
-  const proofs = new WeakMap<ServedModel, Promise<void>>();
-  const proven = new WeakSet<ServedModel>();
-
-  /** Has a version answer its example, once. @throws {ServingError} `model-unavailable` where it cannot */
-  function prove(chosen: ModelVersion, served: ServedModel): Promise<void> {
-    const begun = proofs.get(served) ?? warm(served).catch((cause: unknown) => failedExample(chosen, cause));
-    proofs.set(served, begun);
-    return begun.then(() => void proven.add(served));
-  }
-
-  function failedExample(chosen: ModelVersion, cause: unknown): never {
-    onFailure(keyOf(chosen), cause);
-    const members = { reason: 'inference-failed' };
-    throw new ServingError('model-unavailable', 'it cannot answer its own example', { cause, members });
-  }
-
   async function prepare(chosen: ModelVersion, beside: readonly ModelVersion[]): Promise<void> {
     const keys = beside.map(keyOf);
     for (const key of keys) answering.add(key);
     try {
-      await prove(chosen, await getServed(chosen));
+      await proofs.prove(chosen, await getServed(chosen));
     } finally {
       for (const key of keys) answering.delete(key);
     }
@@ -162,8 +148,8 @@ export function createModels(config: Config, parts: ModelsParts): Models {
       const rollout = isOpen(chosen) ? choice.peek(chosen.name) : undefined;
       try {
         const served = await getServed(chosen);
-        if (rollout?.hasAlternative()) await prove(chosen, served);
-        else if (rollout !== undefined) proven.add(served);
+        if (rollout?.hasAlternative()) await proofs.prove(chosen, served);
+        else if (rollout !== undefined) proofs.trust(served);
         return { ...chosen, served };
       } catch (error) {
         if (!isOwnFault(error) || !(await rollout?.avoid(chosen.version))) throw error;
@@ -171,19 +157,22 @@ export function createModels(config: Config, parts: ModelsParts): Models {
     }
   }
 
-  function recall(ref: ModelRef): Found | undefined {
-    const chosen = choice.recall(ref) ?? exactly(ref);
+  function foundOf(chosen: Choice | undefined): Found | undefined {
     const served = chosen && models.peek(keyOf(chosen));
     if (chosen === undefined || served === undefined) return undefined;
-    return isOpen(chosen) && !proven.has(served) ? undefined : { ...chosen, served };
+    return isOpen(chosen) && !proofs.isTrusted(served) ? undefined : { ...chosen, served };
   }
 
   return {
     find,
-    recall,
-    peek: (ref = DEFAULT) => recall(ref)?.served,
+    recall: (ref) => foundOf(choice.recall(ref) ?? exactly(ref)),
+    peek: (ref = DEFAULT) => foundOf(choice.remember(ref) ?? exactly(ref))?.served,
     get: async (ref = DEFAULT) => (await find(ref)).served,
     manifest: async (ref = DEFAULT) => manifestOf(await choice.choose(ref)),
+    peekManifest() {
+      const chosen = choice.remember(DEFAULT);
+      return chosen && manifests.peek(`manifest ${chosen.name}/${chosen.version}`);
+    },
     usualName: choice.usualName,
     names: catalogue.names,
     async versions(name) {
@@ -207,21 +196,6 @@ async function readManifest(registry: Registry, { name, version }: ModelVersion)
 /** Whether a request left its version open: another can answer it. One that says what it wants is told that it cannot have it. */
 function isOpen({ reason }: Choice): boolean {
   return reason === 'default' || reason === 'split';
-}
-
-/**
- * Answers the example of the manifest, so that what a first run costs is not paid by a request, and a version that cannot
- * answer is found out. A model of tensors has no example: it is run on zeros, which may be what it cannot take.
- *
- * @throws {ServingError} `inference-failed`
- */
-async function warm(served: ServedModel): Promise<void> {
-  const { manifest, signature } = served;
-  try {
-    await served.runTensors(exampleInputs(manifest, signature, 1));
-  } catch (error) {
-    if (isTabular(manifest) || isImage(manifest)) throw error;
-  }
 }
 
 /** Imported by the first model that wants it. */
