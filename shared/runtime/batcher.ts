@@ -152,12 +152,14 @@ export function createBatcher(options: BatcherOptions): Batcher {
     }
   }
 
-  async function runAlone({ inputs, calledAt, resolve, reject }: ReadyCall): Promise<void> {
+  async function runAlone({ inputs, calledAt, resolve, reject, onFailedRun }: ReadyCall): Promise<void> {
     const startedAt = now();
+    const queueMs = startedAt - calledAt;
     try {
       const outputs = await runTimed(inputs);
-      resolve({ outputs, startedAt, queueMs: startedAt - calledAt, runMs: lastRunMs });
+      resolve({ outputs, startedAt, queueMs, runMs: lastRunMs });
     } catch (error) {
+      onFailedRun?.({ startedAt, queueMs, runMs: now() - startedAt }, error);
       reject(error);
     }
   }
@@ -172,11 +174,11 @@ export function createBatcher(options: BatcherOptions): Batcher {
     return outputs;
   }
 
-  return (inputs, rows, { hasLeft, isPatient = false } = {}) =>
+  return (inputs, rows, { hasLeft, isPatient = false, onFailedRun } = {}) =>
     new Promise((resolve, reject) => {
       if (waiting.length >= maxWaiting && !isPatient) return reject(overloaded(waiting.length));
       const [make, tensors] = typeof inputs === 'function' ? [inputs, undefined] : [undefined, inputs];
-      waiting.push({ make, inputs: tensors, rows, calledAt: now(), resolve, reject, hasLeft });
+      waiting.push({ make, inputs: tensors, rows, calledAt: now(), resolve, reject, hasLeft, onFailedRun });
       if (make !== undefined) makeNext();
       else drainSoon();
     });

@@ -1,15 +1,19 @@
 import { sliceRows } from '../core/concat';
 import type { NamedTensors } from '../core/tensor';
 
-/** The outputs of one call, and how its time was spent. */
-export interface BatchedRun {
-  readonly outputs: NamedTensors;
+/** How the time of one call was spent. */
+export interface RunTimes {
   /** When its run began, on the monotonic clock; absent where nothing was run. */
   readonly startedAt?: number;
   /** From the call until its run began, in milliseconds; making its inputs is part of it. */
   readonly queueMs: number;
   /** The run that this call was part of, in milliseconds. */
   readonly runMs: number;
+}
+
+/** The outputs of one call, and how its time was spent. */
+export interface BatchedRun extends RunTimes {
+  readonly outputs: NamedTensors;
   /** Whether the outputs were known already; absent where none are kept. */
   readonly cache?: 'hit' | 'miss';
 }
@@ -19,11 +23,14 @@ export interface CallOptions {
   readonly hasLeft?: () => boolean;
   /** Waits however many wait already: for work of many calls that makes one at a time. */
   readonly isPatient?: boolean;
+  /** Told of a run that failed, before the call is rejected for it. */
+  readonly onFailedRun?: ((times: RunTimes, error: unknown) => void) | undefined;
 }
 
 /** A call that waits for a run. */
 export interface Call {
   readonly hasLeft: CallOptions['hasLeft'] | undefined;
+  readonly onFailedRun: CallOptions['onFailedRun'];
   /** Makes the inputs; absent where that has begun or they came ready. */
   make: (() => Promise<NamedTensors>) | undefined;
   /** Absent until they are made. */

@@ -25,11 +25,23 @@ export interface Timings {
 
 /** A step of an answer, on the monotonic clock. */
 export interface Step {
-  readonly name: keyof Timings | 'receive';
+  readonly name: keyof Timings | 'receive' | 'encode';
   readonly startedAt: number;
   readonly endedAt: number;
+  /** Of a step that was taken over and over, among others: how often, and what it took together. */
+  readonly sum?: { readonly count: number; readonly ms: number };
+  /** Why it failed, if it did. */
+  readonly failure?: Failure;
   /** The model that a load was waited for. */
   readonly loaded?: LoadedModel;
+}
+
+/** What went wrong, in words. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  /** Where it happened; absent where the fault is the caller's. */
+  readonly stack?: string;
 }
 
 /** How long each part of loading a model took, and when it was done. */

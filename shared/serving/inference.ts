@@ -4,7 +4,7 @@ import { rangeWarnings } from '../core/range-warnings';
 import type { NamedTensors } from '../core/tensor';
 import { type Predictions, readPredictions } from '../protocol/native/answer';
 import { type RowsRequest, rejectRows } from '../protocol/native/request';
-import type { BatchedRun, CallOptions } from '../runtime/waiting-call';
+import type { BatchedRun } from '../runtime/waiting-call';
 import type { Config } from './config';
 import type { Exchange, LoadedModel } from './exchange';
 import type { ImageReader } from './images/image-reader';
@@ -12,7 +12,7 @@ import type { ModelRef } from './models/model-choice';
 import type { Found, Models } from './models/models';
 import type { ServedModel, TabularModel } from './models/served-model';
 import type { ScoredInputs } from './payload-entry';
-import { addRunSteps, noteStep } from './steps';
+import { addRunSteps, callOptions, noteStep } from './steps';
 
 export interface InferenceParts {
   readonly config: Config;
@@ -197,11 +197,6 @@ export function noteRun(
 /** Whichever tensor has the rows, all of them are counted. */
 function mostRows(inputs: NamedTensors): number {
   return Math.max(1, ...Object.values(inputs).map(({ dims }) => dims[0] ?? 1));
-}
-
-/** What a run is told of whoever asks for it. */
-export function callOptions({ request }: Exchange): CallOptions {
-  return { hasLeft: () => request.hasLeft() };
 }
 
 /** `[10^15, 0]` has no element and costs nothing to send, but what a model makes of it may have any number. */

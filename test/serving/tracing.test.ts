@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { TabularManifest } from '../../shared/core/manifest';
+import type { Signature } from '../../shared/core/signature';
+import { encodeModel } from '../../shared/onnx/encode';
 import { projectPath } from '../../training/project-path';
 import { openTestApp, predictRequest, type TestApp, type TestRequest } from '../test-app';
 import {
@@ -39,6 +42,29 @@ async function traceLast(
   const server = all.find(({ kind }) => kind === 2);
   if (server === undefined) throw new Error('there is no span of the server');
   return { server, all, service, children: all.filter((span) => span.parentSpanId === server.spanId) };
+}
+
+/** A model with the signature of iris that no input fits. */
+function failingModel(): Uint8Array {
+  const { signature } = JSON.parse(
+    readFileSync(projectPath('model-artifacts/iris/1.0.0/manifest.json'), 'utf8'),
+  ) as TabularManifest;
+  return encodeModel({
+    name: 'failing',
+    producer: 'test',
+    operatorSets: { '': 17 },
+    signature: signature as Signature,
+    nodes: [
+      { operator: 'Reshape', inputs: ['X', 'shape'], outputs: ['probabilities'] },
+      {
+        operator: 'ArgMax',
+        inputs: ['probabilities'],
+        outputs: ['label'],
+        attributes: { axis: { type: 'INT', value: 1 }, keepdims: { type: 'INT', value: 0 } },
+      },
+    ],
+    initializers: { shape: { type: 'int64', dims: [2], data: new BigInt64Array([1_000n, 3n]) } },
+  });
 }
 
 const names = (spans: readonly ReceivedSpan[]) => spans.map(({ name }) => name);
@@ -163,6 +189,85 @@ describeWithCollector('the spans of a request', () => {
       ],
     });
     expect(names(children)).toEqual(['receive', 'load']);
+  });
+
+  test('have the run that failed, with the exception', async () => {
+    const registry = createVersionsRegistry();
+    registry.addModel('1.0.0', failingModel());
+    const env = { MODEL_REGISTRY: registry.root };
+    const inputs = [{ name: 'X', shape: [1, 4], datatype: 'FP32', data: SETOSA }];
+
+    const native = await traceLast(env, 6, predictRequest({ features: SETOSA }));
+    const oip = await traceLast(env, 6, { ...predictRequest({ inputs }), path: '/v2/models/iris/infer' });
+    registry.remove();
+
+    for (const { server, children, service } of [native, oip]) {
+      expect(names(children)).toEqual(['receive', 'load', 'decode', 'queue', 'run']);
+      const run = children.at(-1);
+      expect(run).toMatchObject({
+        status: { code: 2, message: 'the model failed to run on this input' },
+        attributes: { 'error.type': 'inference-failed' },
+        events: [
+          {
+            name: 'exception',
+            attributes: { 'exception.stacktrace': expect.stringMatching(/Caused by: Error: .*Reshape/) },
+          },
+        ],
+      });
+      expect(run && isWithin(run, server)).toBe(true);
+      expect(server).toMatchObject({ status: { code: 2 }, attributes: { 'http.response.status_code': 500 } });
+      expect(service.entries.at(-1)).toMatchObject({ code: 'inference-failed' });
+    }
+  });
+
+  test.each([
+    [
+      'CSV',
+      'text/csv',
+      `sepal_length,sepal_width,petal_length,petal_width\n${'5.1,3.5,1.4,0.2\n'.repeat(3_000)}`,
+    ],
+    ['NDJSON', 'application/x-ndjson', `[${SETOSA}]\n`.repeat(3_000)],
+  ])(
+    'of a file of lines in %s are one of each kind, which say how often and how long in all',
+    async (_format, type, body) => {
+      const request = { method: 'POST', path: '/predict/batch', headers: { 'content-type': type }, body };
+
+      const { server, children } = await traceLast({}, 6, request, request);
+
+      expect(names(children)).toEqual(['receive', 'decode', 'queue', 'run', 'encode']);
+      expect(children.filter((child) => !isWithin(child, server))).toEqual([]);
+      const runs = Number(children.find(({ name }) => name === 'run')?.attributes['onnx.count']);
+      expect(runs).toBeGreaterThan(1);
+      for (const { name, attributes, startedAt, endedAt } of children) {
+        const { 'onnx.count': count, 'onnx.busy_ms': busyMs } = attributes;
+        if (name !== 'receive') expect([name, count]).toEqual([name, runs]);
+        expect(busyMs).toBeGreaterThanOrEqual(0);
+        expect(busyMs).toBeLessThanOrEqual(endedAt - startedAt + 0.01);
+      }
+      expect(server.attributes['onnx.rows']).toBe(3_000);
+    },
+  );
+
+  test('of a file of lines that the model fails on say so', async () => {
+    const registry = createVersionsRegistry();
+    registry.addModel('1.0.0', failingModel());
+    const request = {
+      method: 'POST',
+      path: '/predict/batch',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: `[${SETOSA}]\n`.repeat(10),
+    };
+
+    const { server, children } = await traceLast({ MODEL_REGISTRY: registry.root }, 6, request);
+    registry.remove();
+
+    expect(names(children)).toEqual(['load', 'receive', 'decode', 'queue', 'run']);
+    expect(children.at(-1)).toMatchObject({
+      status: { code: 2 },
+      attributes: { 'onnx.count': 11 },
+      events: [{ name: 'exception' }],
+    });
+    expect(server.attributes['http.response.status_code']).toBe(500);
   });
 
   test('are named alike for whatever addresses there are not, and for methods that somebody made up', async () => {

@@ -4,9 +4,9 @@ import { type ImagePrediction, readImagePredictions } from '../../protocol/image
 import type { ImageSource, SentImage } from '../../protocol/image/request';
 import { type ImageElement, toTensor } from '../../runtime/image/tensor';
 import type { Exchange } from '../exchange';
-import { callOptions, type InferenceParts, noteRun } from '../inference';
+import { type InferenceParts, noteRun } from '../inference';
 import type { ImageModel } from '../models/served-model';
-import { noteStep } from '../steps';
+import { callOptions, noteStep } from '../steps';
 
 export interface ImagesToScore {
   readonly images: readonly ImageSource[];

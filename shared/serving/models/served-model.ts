@@ -14,11 +14,13 @@ import { createRowDecoder, type RowDecoder } from '../../core/rows';
 import type { Signature } from '../../core/signature';
 import type { NamedTensors } from '../../core/tensor';
 import { type AnswerFrame, wantedOutputs } from '../../protocol/native/answer';
-import { type Batcher, createBatcher } from '../../runtime/batcher';
+import { type Batcher, type BatcherOptions, createBatcher } from '../../runtime/batcher';
 import type { PredictionCache } from '../../runtime/prediction-cache';
 import type { BatchedRun, CallOptions } from '../../runtime/waiting-call';
 import type { Config } from '../config';
+import { createLease } from './lease';
 import type { ModelSession } from './model-session';
+import { createTensorRunner } from './tensor-runner';
 
 /** A model that is ready to answer, with everything that is derived from its manifest once. */
 export interface ServedModel {
@@ -154,8 +156,6 @@ function guessMemory({ artifact }: Manifest, sealed: SealedArtifact | undefined)
   return MEMORY_BASE + bytes;
 }
 
-type BatcherParts = Parameters<typeof createBatcher>[0];
-
 function createTabularModel(manifest: TabularManifest, run: Batcher): TabularModel {
   let reporter: Promise<RowReporter> | undefined;
   return {
@@ -174,7 +174,7 @@ function createTabularModel(manifest: TabularManifest, run: Batcher): TabularMod
 /** Images of different sizes cannot share a tensor: without one size for all, each is run alone. */
 function createImageModel(
   manifest: ImageManifest,
-  parts: BatcherParts,
+  parts: BatcherOptions,
   cached: (scope: string, run: Batcher) => Batcher,
 ): ImageModel {
   const { image: spec } = manifest;
@@ -184,72 +184,5 @@ function createImageModel(
     spec: resolveImageSpec(spec),
     maxImages: maxRows,
     run: cached('images', createBatcher({ ...parts, maxRows })),
-  };
-}
-
-/** Calls share a run only where it can be told afterwards which rows are whose. */
-function createTensorRunner(
-  signature: Signature,
-  parts: BatcherParts,
-  cached: (scope: string, run: Batcher) => Batcher,
-): ServedModel['runTensors'] {
-  const { run, now } = parts;
-  const shared = sharesRows(signature) ? cached('tensors', createBatcher(parts)) : undefined;
-  const alone = cached('tensors', async (given) => {
-    const startedAt = now();
-    const outputs = await run(typeof given === 'function' ? await given() : given);
-    return { outputs, startedAt, queueMs: 0, runMs: now() - startedAt };
-  });
-  return async function runTensors(inputs, options) {
-    const rows = shared && rowsOf(inputs);
-    if (shared !== undefined && rows !== undefined) return shared(inputs, rows, options);
-    return alone(inputs, 1, options);
-  };
-}
-
-/** Every tensor has the same symbolic first dimension, and inputs have no other that varies. */
-function sharesRows({ inputs, outputs }: Signature): boolean {
-  const [axis] = inputs[0]?.shape ?? [];
-  const isFixed = inputs.every(({ shape }) => shape.slice(1).every((size) => typeof size === 'number'));
-  return (
-    typeof axis === 'string' && isFixed && [...inputs, ...outputs].every(({ shape }) => shape[0] === axis)
-  );
-}
-
-/** The number of rows that all tensors have; undefined where they differ or there are none. */
-function rowsOf(inputs: NamedTensors): number | undefined {
-  const [first, ...others] = Object.values(inputs).map(({ dims }) => dims[0]);
-  return first !== undefined && first > 0 && others.every((rows) => rows === first) ? first : undefined;
-}
-
-/** Something that is used by many and freed once, after the last of them. */
-function createLease(free: () => void): { hold: () => () => void; end: () => void } {
-  let holders = 0;
-  let isEnding = false;
-  let isFree = false;
-  function freeUnused(): void {
-    if (holders > 0 || isFree) return;
-    isFree = true;
-    free();
-  }
-  /** Whoever was given the model in this turn of the event loop has until its end to hold it. */
-  function settle(): void {
-    if (isEnding && holders === 0) setImmediate(freeUnused);
-  }
-  return {
-    hold() {
-      holders++;
-      let isHeld = true;
-      return () => {
-        if (!isHeld) return;
-        isHeld = false;
-        holders--;
-        settle();
-      };
-    },
-    end() {
-      isEnding = true;
-      settle();
-    },
   };
 }

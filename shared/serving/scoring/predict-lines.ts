@@ -6,6 +6,7 @@ import { type BadRow, isBad, type RowSource } from '../../protocol/lines/input-r
 import type { RowAnswers, ScoredBatch } from '../../protocol/lines/row-answers';
 import type { Exchange } from '../exchange';
 import { type InferenceParts, loadFor } from '../inference';
+import { createStepSums, type StepSums, timed, timedPieces } from '../step-sums';
 import { openRows, type RowFormat } from './row-format';
 import { createRowsTally, type RowsTally } from './rows-tally';
 import { holdRowScorer, type RowScorer, scoreBatches } from './score-rows';
@@ -25,19 +26,22 @@ export async function predictLines(
   exchange: Exchange,
   format: LinesFormat,
 ): Promise<HttpResponse> {
-  const scorer = holdRowScorer(await loadFor(parts, exchange));
+  const served = await loadFor(parts, exchange);
+  const sums = exchange.steps && createStepSums(exchange.steps, parts.now);
+  const scorer = holdRowScorer(served, sums);
   try {
     const { manifest } = scorer;
     const { rows, answers } = await openRows(format, withoutEnd(exchange.request.stream()), {
       manifest,
       tellsDefects: true,
     });
-    const batches = scoreBatches(scorer, slowedDown(rows, exchange));
+    const received = { ...rows, batches: timedPieces(sums, 'receive', rows.batches) };
+    const batches = scoreBatches(scorer, slowedDown(received, exchange));
     const { value: first } = await batches.next();
     checkFirst(first);
     const tally = createRowsTally(manifest, parts.config.log.predictions);
     noteTally(exchange, tally);
-    const body = toBody(answers, { first, batches, exchange, scorer, tally });
+    const body = toBody(answers, { first, batches, exchange, scorer, tally, sums });
     // Begun, so that it ends well even if the caller has left and nobody asks for the first piece.
     await body.next();
     return { status: 200, headers: { 'content-type': answers.contentType }, body };
@@ -92,17 +96,18 @@ interface BodyParts {
   readonly exchange: Exchange;
   readonly scorer: RowScorer;
   readonly tally: RowsTally;
+  readonly sums: StepSums | undefined;
 }
 
 async function* toBody(
   answers: RowAnswers,
-  { first, batches, exchange, scorer, tally }: BodyParts,
+  { first, batches, exchange, scorer, tally, sums }: BodyParts,
 ): AsyncGenerator<string> {
   try {
     const write = (batch: ScoredBatch): string => {
       tally.add(batch);
       exchange.rows = tally.rows;
-      return answers.write(batch);
+      return timed(sums, 'encode', () => answers.write(batch));
     };
     yield '';
     yield answers.head + write(first);

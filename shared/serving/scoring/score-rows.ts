@@ -6,6 +6,7 @@ import type { ScoredBatch } from '../../protocol/lines/row-answers';
 import { type Predictions, readPredictions } from '../../protocol/native/answer';
 import { tabularOf } from '../inference';
 import type { ServedModel } from '../models/served-model';
+import { type StepSums, timed } from '../step-sums';
 
 /** A model of rows, held for work of many runs. */
 export interface RowScorer {
@@ -25,13 +26,18 @@ export interface RowScorer {
  *
  * @throws {ServingError} `validation-failed` for a model that takes no rows.
  */
-export function holdRowScorer(served: ServedModel): RowScorer {
-  const tabular = tabularOf(served);
+export function holdRowScorer(served: ServedModel, sums?: StepSums): RowScorer {
+  const { manifest, decoder, reporter, run } = tabularOf(served);
+  const options = { isPatient: true, onFailedRun: sums?.onFailedRun };
   return {
-    manifest: tabular.manifest,
-    decode: (rows) => tabular.decoder.decode(rows),
-    explain: async (rows, pointerOf) => (await tabular.reporter()).report(rows, pointerOf),
-    run: async (inputs, rows) => (await tabular.run(inputs, rows, { isPatient: true })).outputs,
+    manifest,
+    decode: (rows) => timed(sums, 'validateMs', () => decoder.decode(rows)),
+    explain: async (rows, pointerOf) => (await reporter()).report(rows, pointerOf),
+    async run(inputs, rows) {
+      const done = await run(inputs, rows, options);
+      sums?.addRun(done);
+      return done.outputs;
+    },
     release: served.hold(),
   };
 }

@@ -1,3 +1,5 @@
+import type { Failure } from '../exchange';
+
 /** How an exchange ended. */
 export interface Ending {
   /** The status that was sent. */
@@ -6,14 +8,6 @@ export interface Ending {
   readonly endedAt: number;
   /** Whether the answer was whole when it was made. */
   readonly isWhole: boolean;
-  /** What went wrong, if anything did. */
+  /** What went wrong, if anything did; in words, for the classes of errors are not known to who makes the spans. */
   readonly failure?: Failure;
-}
-
-/** What went wrong, in words: the classes of errors are not known here. */
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-  /** Where it happened; absent where the fault is the caller's. */
-  readonly stack?: string;
 }

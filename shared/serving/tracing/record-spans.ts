@@ -12,10 +12,10 @@ import {
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { type HttpRequest, header } from '../../core/http';
 import type { Trace } from '../../core/trace';
-import type { Exchange } from '../exchange';
+import type { Exchange, Failure } from '../exchange';
 import { callerTrace } from '../request-entry';
 import { nameOf, requestAttributes, resultAttributes } from './attributes';
-import type { Ending, Failure } from './ending';
+import type { Ending } from './ending';
 import { type SpanStep, stepsOf } from './span-steps';
 
 /**
@@ -65,8 +65,10 @@ interface Place {
 }
 
 function recordSteps(steps: readonly SpanStep[], { tracer, context, epochMs }: Place): void {
-  for (const { name, startedAt, endedAt, parts } of steps) {
+  for (const { name, startedAt, endedAt, parts, sum, failure } of steps) {
     const span = tracer.startSpan(name, { startTime: epochMs + startedAt }, context);
+    if (sum !== undefined) span.setAttributes({ 'onnx.count': sum.count, 'onnx.busy_ms': sum.ms });
+    if (failure !== undefined) noteFailure(span, failure, epochMs + endedAt);
     if (parts !== undefined) {
       recordSteps(parts, { tracer, context: trace.setSpan(context, span), epochMs });
     }

@@ -1,4 +1,4 @@
-import type { Exchange, LoadedModel, Step } from '../exchange';
+import type { Exchange, Failure, LoadedModel, Step } from '../exchange';
 import type { Ending } from './ending';
 
 /** A child of a span, on the monotonic clock. */
@@ -6,6 +6,8 @@ export interface SpanStep {
   readonly name: string;
   readonly startedAt: number;
   readonly endedAt: number;
+  readonly sum?: Step['sum'];
+  readonly failure?: Failure;
   readonly parts?: readonly SpanStep[];
 }
 
@@ -18,6 +20,7 @@ const NAMES: Readonly<Record<Step['name'], string>> = {
   preprocessMs: 'decode',
   queueMs: 'queue',
   runMs: 'run',
+  encode: 'encode',
 };
 
 /** A body of a thousand images takes hundreds of steps, which say little more than the first ones. */
@@ -37,8 +40,9 @@ export function stepsOf({ steps = [] }: Exchange, ending: Ending): SpanStep[] {
 /** After a run comes the encoding; after validation too, where the answer was in the cache. */
 const AFTER_WHICH: ReadonlySet<Step['name']> = new Set(['runMs', 'validateMs', 'preprocessMs']);
 
-function toSpanStep({ name, startedAt, endedAt, loaded }: Step): SpanStep {
-  const step = { name: NAMES[name], startedAt, endedAt };
+/** A step as a span of its own. */
+export function toSpanStep({ name, startedAt, endedAt, loaded, sum, failure }: Step): SpanStep {
+  const step = { name: NAMES[name], startedAt, endedAt, ...(sum && { sum }), ...(failure && { failure }) };
   return loaded === undefined ? step : { ...step, parts: partsOf(loaded, step) };
 }
 

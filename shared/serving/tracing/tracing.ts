@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ServingError } from '../../core/errors';
 import { type HttpRequest, type HttpResponse, header, isStreamed } from '../../core/http';
 import type { Config } from '../config';
 import { createExchange, type Exchange, type Step } from '../exchange';
+import { failureOf } from '../failure';
 import type { Severity } from '../log';
-import { stackOf } from '../request-entry';
-import type { Ending, Failure } from './ending';
+import type { Ending } from './ending';
 import type { Recorder } from './recorder';
 import type { TracingSettings } from './tracing-config';
 
@@ -130,15 +129,6 @@ function endingOf({ startedAt, error }: Exchange, { response, status, latencyMs 
     status: response.status,
     endedAt: startedAt + latencyMs,
     isWhole: !isStreamed(response.body),
-    ...(error !== undefined && { failure: failureOf(error, status) }),
-  };
-}
-
-/** What the caller is not told of a failure, the span says as the log does. */
-function failureOf(error: unknown, status: number): Failure {
-  return {
-    code: error instanceof ServingError ? error.code : 'internal',
-    message: error instanceof Error ? error.message : String(error),
-    ...(status >= 500 && { stack: stackOf(error) }),
+    ...(error !== undefined && { failure: failureOf(error, status >= 500) }),
   };
 }
