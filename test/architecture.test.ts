@@ -54,7 +54,7 @@ const ONE_HOME: Readonly<Record<string, readonly string[]>> = {
   jose: ['shared/access/token-check.ts'],
   'rate-limiter-flexible': ['shared/access/limiter.ts'],
   '@redis/client': ['shared/access/redis.ts'],
-  '@opentelemetry/api': ['attributes', 'record-spans', 'recorder'].map(
+  '@opentelemetry/api': ['attributes', 'record-event', 'record-spans', 'recorder'].map(
     (name) => `shared/serving/tracing/${name}.ts`,
   ),
   '@opentelemetry/sdk-trace-base': [

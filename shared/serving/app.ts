@@ -15,9 +15,9 @@ import { createMetrics, type Metrics } from './metrics/metrics';
 import { createModels, type ModelsParts } from './models/models';
 import { type Serving, waitForServing } from './models/serving';
 import type { PagesParts } from './pages';
-import { failureEntry, requestEntry, round, switchEntry } from './request-entry';
+import { addTrace, failureEntry, requestEntry, round, switchEntry } from './request-entry';
 import { protocolOfPath, routesOf, type Target } from './routes';
-import { holdRowScorer } from './scoring/score-rows';
+import { openRowScorer } from './scoring/score-rows';
 import type { StorageEvent } from './scoring/scoring-job';
 import type { ScoreOutcome } from './scoring/scoring-report';
 import { createShadows, type ShadowsParts } from './shadow/shadows';
@@ -145,10 +145,22 @@ export function createApp(config: Config, parts: AppParts): App {
     },
     async scoreFile(files, event) {
       const { scoreFile } = await import('./scoring/score-file');
-      const openScorer = async () => holdRowScorer(await models.get());
       const { scoring, log: settings } = config;
-      const predictionLog = settings.predictions;
-      return scoreFile({ scoring, predictionLog, files, openScorer, now, log: log.write }, event);
+      return scoreFile(
+        {
+          scoring,
+          predictionLog: settings.predictions,
+          files,
+          openScorer: (sums) => openRowScorer(models, sums),
+          now,
+          log(entry, trace) {
+            if (trace !== undefined) addTrace(entry, config, trace);
+            log.write(entry);
+          },
+          recordEvent: tracing?.recordEvent,
+        },
+        event,
+      );
     },
     preload: () => void models.get().catch(() => {}),
     serving: (target) =>

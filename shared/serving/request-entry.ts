@@ -144,8 +144,11 @@ export function callerTrace(request: HttpRequest): Trace | undefined {
 /** Its own span where it has one, else that of the caller. */
 function noteTrace(entry: Mutable<LogEntry>, config: Config, exchange: Exchange): void {
   const trace = exchange.trace ?? callerTrace(exchange.request);
-  if (trace === undefined) return;
-  const { project } = config.deployment;
+  if (trace !== undefined) addTrace(entry, config, trace);
+}
+
+/** Has an entry name a span, in the words of Cloud Logging. */
+export function addTrace(entry: Mutable<LogEntry>, { deployment: { project } }: Config, trace: Trace): void {
   entry['logging.googleapis.com/trace'] = project
     ? `projects/${project}/traces/${trace.traceId}`
     : trace.traceId;

@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServingError } from '../../core/errors';
+import { readTrace, type Trace } from '../../core/trace';
 import { writeBadRows } from '../../protocol/lines/row-answers';
 import type { ObjectFiles } from '../../registry/object-files';
 import type { Config } from '../config';
+import type { Step } from '../exchange';
+import { failureOf } from '../failure';
 import type { LogEntry } from '../log';
+import { createStepSums, type StepSums, timed, timedPieces } from '../step-sums';
+import type { RecordEvent } from '../tracing/event-record';
 import { gunzipIfNeeded } from './gunzip';
 import { openRows } from './row-format';
 import { createRowsTally, type RowsTally } from './rows-tally';
@@ -11,6 +16,7 @@ import { type RowScorer, scoreBatches } from './score-rows';
 import { readJob, type ScoringJob, type StorageEvent, unknownFormat } from './scoring-job';
 import {
   isPermanent,
+  jobAttributes,
   jobEntry,
   type ScoreOutcome,
   type ScoringOutputs,
@@ -25,7 +31,9 @@ import { writeText } from './text-object';
 export interface ScoreJobParts {
   readonly files: ObjectFiles;
   /** Loads the model if need be, and holds it. @throws {ServingError} `model-unavailable` */
-  readonly openScorer: () => Promise<RowScorer>;
+  readonly openScorer: (sums?: StepSums) => Promise<RowScorer>;
+  /** Where the steps are noted; absent where they are not traced. */
+  readonly sums?: StepSums;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   /** What is gathered of inputs and scores, for the log. @default 'none' */
@@ -37,7 +45,10 @@ export interface ScoreJobParts {
 /** What scoring the file of an event needs besides. */
 export interface ScoreFileParts extends ScoreJobParts {
   readonly scoring: Config['scoring'];
-  readonly log: (entry: LogEntry) => void;
+  /** Writes an entry, and in which trace it is. */
+  readonly log: (entry: LogEntry, trace?: Trace) => void;
+  /** Makes a span of an event; absent where events are not traced. */
+  readonly recordEvent?: RecordEvent | undefined;
 }
 
 /**
@@ -52,8 +63,8 @@ export interface ScoreFileParts extends ScoreJobParts {
 export async function scoreFile(parts: ScoreFileParts, event: StorageEvent): Promise<ScoreOutcome> {
   const job = readJobOrLog(parts, event);
   if (job === undefined) return 'ignored';
-  const report = await scoreJob(parts, job);
-  parts.log(jobEntry(job, report));
+  const { report, trace } = await scoreTraced(parts, event, job);
+  parts.log(jobEntry(job, report), trace);
   return report.outcome;
 }
 
@@ -65,6 +76,36 @@ function readJobOrLog({ scoring, log }: ScoreFileParts, event: StorageEvent): Sc
     if (!(error instanceof ServingError)) throw error;
     log({ severity: 'ERROR', message: `an event cannot be read: ${error.message}`, code: error.code });
     return undefined;
+  }
+}
+
+/** Scores a file, and makes a span of it where events are traced. @throws what may pass. */
+async function scoreTraced(
+  parts: ScoreFileParts,
+  event: StorageEvent,
+  job: ScoringJob,
+): Promise<{ readonly report: ScoringReport; readonly trace: Trace | undefined }> {
+  const { recordEvent, now } = parts;
+  if (recordEvent === undefined) {
+    return { report: await scoreJob(parts, job), trace: readTrace(event.traceparent, undefined) };
+  }
+  const startedAt = now();
+  const steps: Step[] = [];
+  const record = ({ error, ...report }: Partial<ScoringReport> | { readonly error: unknown }) =>
+    recordEvent({
+      event,
+      steps,
+      startedAt,
+      endedAt: now(),
+      result: jobAttributes(job, report),
+      ...(error !== undefined && { failure: failureOf(error, true) }),
+    });
+  try {
+    const report = await scoreJob({ ...parts, sums: createStepSums(steps, now) }, job);
+    return { report, trace: await record(report) };
+  } catch (error) {
+    await record({ error });
+    throw error;
   }
 }
 
@@ -106,10 +147,10 @@ async function score(parts: ScoreJobParts, job: ScoringJob, ifGeneration: string
   const { files, now } = parts;
   const startedAt = now();
   // Before the file is asked for: a connection that waits for its reader may be lost.
-  const scorer = await parts.openScorer();
+  const scorer = await parts.openScorer(parts.sums);
   try {
     const tally = createRowsTally(scorer.manifest, parts.predictionLog ?? 'none');
-    const outputs = await writeOutputs(files, job, { scorer, tally, ifGeneration });
+    const outputs = await writeOutputs(parts, job, { scorer, tally, ifGeneration });
     if (outputs === undefined) return await yieldToOther(parts, job);
     const { name: model, version } = scorer.manifest;
     const { rows, badRows } = tally;
@@ -140,7 +181,7 @@ interface OutputParts {
  * @returns undefined when the predictions of another run came first.
  */
 async function writeOutputs(
-  files: ObjectFiles,
+  { files, sums }: ScoreJobParts,
   job: ScoringJob,
   { scorer, tally, ifGeneration }: OutputParts,
 ): Promise<ScoringOutputs | undefined> {
@@ -153,12 +194,13 @@ async function writeOutputs(
       manifest: scorer.manifest,
       tellsDefects: false,
     });
+    const received = { ...rows, batches: timedPieces(sums, 'receive', rows.batches) };
     async function* toLines(): AsyncGenerator<string> {
       yield answers.head;
-      for await (const batch of scoreBatches(scorer, rows)) {
+      for await (const batch of scoreBatches(scorer, received)) {
         tally.add(batch);
         await side.write(writeBadRows(batch));
-        yield answers.write(batch);
+        yield timed(sums, 'encode', () => answers.write(batch));
       }
     }
     const { contentType } = answers;

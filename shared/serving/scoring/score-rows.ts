@@ -5,6 +5,7 @@ import { type InputRow, isBad, type ReadRow, type RowSource } from '../../protoc
 import type { ScoredBatch } from '../../protocol/lines/row-answers';
 import { type Predictions, readPredictions } from '../../protocol/native/answer';
 import { tabularOf } from '../inference';
+import type { Models } from '../models/models';
 import type { ServedModel } from '../models/served-model';
 import { type StepSums, timed } from '../step-sums';
 
@@ -40,6 +41,13 @@ export function holdRowScorer(served: ServedModel, sums?: StepSums): RowScorer {
     },
     release: served.hold(),
   };
+}
+
+/** Loads the usual model if need be, and holds it. @throws {ServingError} as `Models.get` and `holdRowScorer` */
+export async function openRowScorer(models: Models, sums?: StepSums): Promise<RowScorer> {
+  const isLoaded = models.peek() !== undefined;
+  const served = isLoaded || !sums ? await models.get() : await sums.timeAsync('loadMs', () => models.get());
+  return holdRowScorer(served, sums);
 }
 
 /** Enough rows that what a run costs besides them does not show, and few enough that nobody waits long: it cannot be cut. */

@@ -7,6 +7,12 @@ import type { RowFormat } from './row-format';
 /** A CloudEvent as the Functions Framework hands it over, as far as it matters here. */
 export interface StorageEvent {
   readonly type: string;
+  readonly id?: string;
+  readonly source?: string;
+  readonly subject?: string;
+  /** The span that it belongs to (CloudEvents' extension for distributed tracing). */
+  readonly traceparent?: string;
+  readonly tracestate?: string;
   /** The object's description: StorageObjectData of the Cloud Storage events. */
   readonly data?: unknown;
 }

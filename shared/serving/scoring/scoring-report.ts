@@ -99,6 +99,21 @@ export function jobEntry({ input, generation }: ScoringJob, report: ScoringRepor
   return entry;
 }
 
+/** What the span of a job says of it. */
+export function jobAttributes(
+  { input, generation }: ScoringJob,
+  { outcome, model, version, rows, badRows }: Partial<ScoringReport>,
+): Readonly<Record<string, string | number>> {
+  return {
+    'onnx.file': `${uriOf(input)}#${generation}`,
+    ...(outcome !== undefined && { 'onnx.outcome': outcome }),
+    ...(model !== undefined && { 'onnx.model': model }),
+    ...(version !== undefined && { 'onnx.version': version }),
+    ...(rows !== undefined && { 'onnx.rows': rows }),
+    ...(badRows !== undefined && { 'onnx.bad_rows': badRows }),
+  };
+}
+
 function describeInput({ input, generation }: ScoringJob) {
   return { bucket: input.bucket, name: input.name, generation };
 }

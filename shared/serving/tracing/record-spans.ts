@@ -10,7 +10,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
-import { type HttpRequest, header } from '../../core/http';
+import { header } from '../../core/http';
 import type { Trace } from '../../core/trace';
 import type { Exchange, Failure } from '../exchange';
 import { callerTrace } from '../request-entry';
@@ -29,7 +29,7 @@ export function recordSpans(tracer: Tracer, exchange: Exchange, ending: Ending, 
   const span = tracer.startSpan(
     nameOf(exchange),
     { kind: SpanKind.SERVER, startTime: epochMs + startedAt },
-    callerContext(exchange.request),
+    contextOf(callerTrace(exchange.request), header(exchange.request, 'tracestate')),
   );
   // No sampler that can be configured looks at attributes, so that those of a span that is not recorded are not made.
   if (span.isRecording()) {
@@ -40,15 +40,18 @@ export function recordSpans(tracer: Tracer, exchange: Exchange, ending: Ending, 
     if (ending.failure !== undefined) noteFailure(span, ending.failure, epochMs + ending.endedAt);
     span.end(epochMs + ending.endedAt);
   }
+  return idsOf(span);
+}
+
+/** The ids of a span. */
+export function idsOf(span: Span): Trace {
   const { traceId, spanId, traceFlags } = span.spanContext();
   return { traceId, spanId, sampled: (traceFlags & TraceFlags.SAMPLED) !== 0 };
 }
 
-/** The span that the caller sent along, if it did. */
-function callerContext(request: HttpRequest): Context {
-  const caller = callerTrace(request);
+/** The span that a caller sent along, if it did, with its `tracestate`. */
+export function contextOf(caller: Trace | undefined, state: string | undefined): Context {
   if (caller?.spanId === undefined) return ROOT_CONTEXT;
-  const state = header(request, 'tracestate');
   return trace.setSpanContext(ROOT_CONTEXT, {
     traceId: caller.traceId,
     spanId: caller.spanId,
@@ -58,13 +61,15 @@ function callerContext(request: HttpRequest): Context {
   });
 }
 
-interface Place {
+/** Where spans belong: in the context of their parent. */
+export interface Place {
   readonly tracer: Tracer;
   readonly context: Context;
   readonly epochMs: number;
 }
 
-function recordSteps(steps: readonly SpanStep[], { tracer, context, epochMs }: Place): void {
+/** Makes the spans of steps. */
+export function recordSteps(steps: readonly SpanStep[], { tracer, context, epochMs }: Place): void {
   for (const { name, startedAt, endedAt, parts, sum, failure } of steps) {
     const span = tracer.startSpan(name, { startTime: epochMs + startedAt }, context);
     if (sum !== undefined) span.setAttributes({ 'onnx.count': sum.count, 'onnx.busy_ms': sum.ms });
@@ -76,8 +81,8 @@ function recordSteps(steps: readonly SpanStep[], { tracer, context, epochMs }: P
   }
 }
 
-/** A caller's mistake is no error of a server's span; its code is an attribute all the same. */
-function noteFailure(span: Span, { code, message, stack }: Failure, at: number): void {
+/** A caller's mistake is no error of a span; its code is an attribute all the same. */
+export function noteFailure(span: Span, { code, message, stack }: Failure, at: number): void {
   span.setAttribute('onnx.error', code);
   if (stack === undefined) return;
   span.setAttribute(ATTR_ERROR_TYPE, code);

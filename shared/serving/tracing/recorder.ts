@@ -17,7 +17,9 @@ import type { Config } from '../config';
 import type { Exchange } from '../exchange';
 import { createCalendar } from './calendar';
 import type { Ending } from './ending';
+import type { EventRecord } from './event-record';
 import { type ExporterParts, tellOnce } from './exporter';
+import { recordEventSpans } from './record-event';
 import { recordSpans } from './record-spans';
 import type { TracingSettings } from './tracing-config';
 
@@ -25,6 +27,10 @@ import type { TracingSettings } from './tracing-config';
 export interface Recorder {
   /** Makes the spans of an exchange that has ended, and gives the ids of the server's. */
   record(exchange: Exchange, ending: Ending): Trace;
+  /** Makes the spans of an event that was worked off, and gives the ids of its own. */
+  recordEvent(record: EventRecord): Trace;
+  /** Sends what there is, for as long as that takes. */
+  flush(): Promise<void>;
   /** Sends what is left, for as long as that takes. */
   close(): Promise<void>;
 }
@@ -61,6 +67,8 @@ export function openRecorder(
   const epochMs = createCalendar(now, wallClock);
   return {
     record: (exchange, ending) => recordSpans(tracer, exchange, ending, epochMs()),
+    recordEvent: (record) => recordEventSpans(tracer, record, epochMs()),
+    flush: () => provider.forceFlush(),
     close: () => provider.shutdown(),
   };
 }

@@ -5,6 +5,7 @@ import { createExchange, type Exchange, type Step } from '../exchange';
 import { failureOf } from '../failure';
 import type { Severity } from '../log';
 import type { Ending } from './ending';
+import type { RecordEvent } from './event-record';
 import type { Recorder } from './recorder';
 import type { TracingSettings } from './tracing-config';
 
@@ -17,6 +18,11 @@ export interface Tracing {
    * at the start: OpenTelemetry is imported after the first answer was sent, so that no caller waits for it.
    */
   end(exchange: Exchange, answered: Answered, then: () => void): void;
+  /**
+   * Makes the spans of an event, and sends them, but not for long: once an event is answered, its process may have no CPU
+   * to send with, and may end without a word.
+   */
+  readonly recordEvent: RecordEvent;
   /** Sends what is left, but not for long. */
   close(): Promise<void>;
 }
@@ -85,16 +91,25 @@ export function createTracing(config: Config, parts: TracingParts): Tracing | un
         then();
       });
     },
+    async recordEvent(event) {
+      opening ??= open(tracing);
+      await opening;
+      const trace = recorder?.recordEvent(event);
+      await inTime(recorder?.flush());
+      return trace;
+    },
     async close() {
       await opening;
-      const isLate = await Promise.race([
-        recorder?.close().catch(() => {}),
-        sleep(FLUSH_MS, true, { ref: false }),
-      ]);
-      if (isLate === true)
-        onFailure('sending spans', new Error(`the last ones were not taken within ${FLUSH_MS} ms`));
+      if (await inTime(recorder?.close())) return;
+      onFailure('sending spans', new Error(`the last ones were not taken within ${FLUSH_MS} ms`));
     },
   };
+}
+
+/** Waits for spans to be sent, but not for long; says whether that was long enough. Failures are told of elsewhere. */
+async function inTime(sending: Promise<void> | undefined): Promise<boolean> {
+  const isLate = await Promise.race([sending?.catch(() => {}), sleep(FLUSH_MS, true, { ref: false })]);
+  return isLate !== true;
 }
 
 /** Opens the record of a request, with the arrival of its body as the first step. */
