@@ -15,7 +15,7 @@ import { createMetrics, type Metrics } from './metrics/metrics';
 import { createModels, type ModelsParts } from './models/models';
 import { type Serving, waitForServing } from './models/serving';
 import type { PagesParts } from './pages';
-import { addTrace, failureEntry, requestEntry, round, switchEntry } from './request-entry';
+import { addTrace, crowdedEntry, failureEntry, requestEntry, round, switchEntry } from './request-entry';
 import { protocolOfPath, routesOf, type Target } from './routes';
 import { openRowScorer } from './scoring/score-rows';
 import type { StorageEvent } from './scoring/scoring-job';
@@ -25,7 +25,7 @@ import { type Answered, createTracing } from './tracing/tracing';
 
 /** What the world outside must provide. */
 export interface AppParts
-  extends Omit<ModelsParts, 'onFailure' | 'onLoad' | 'onSwitch'>,
+  extends Omit<ModelsParts, 'onCrowded' | 'onFailure' | 'onLoad' | 'onSwitch'>,
     Pick<GateParts, 'wallClock' | 'sleep' | 'memory'>,
     Pick<PagesParts, 'readAsset'>,
     Pick<ShadowsParts, 'startShadow'>,
@@ -66,6 +66,7 @@ export function createApp(config: Config, parts: AppParts): App {
       log.write(switchEntry(change));
       metrics.recordSwitch(change.model);
     },
+    onCrowded: (split) => log.write(crowdedEntry(split)),
     onFailure: (what, error, severity) =>
       log.write(failureEntry(config, `loading the ${what}`, error, severity)),
   });

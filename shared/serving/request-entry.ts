@@ -4,6 +4,7 @@ import { readTrace, type Trace } from '../core/trace';
 import type { Config } from './config';
 import type { Exchange, Timings } from './exchange';
 import type { LogEntry, Severity } from './log';
+import type { CrowdedSplit } from './models/models';
 import type { RoutingChange } from './models/rollout';
 import type { Serving } from './models/serving';
 import { notePayload } from './payload-entry';
@@ -98,6 +99,17 @@ export function servingEntry(config: Config, { model, answering }: Serving, addr
     'logging.googleapis.com/labels': { service: config.deployment.service, model },
     model,
     answering,
+  };
+}
+
+/** Makes the log entry of a split over more versions than may be loaded: requests wait for loads without end. */
+export function crowdedEntry({ model, versions, loadable }: CrowdedSplit): LogEntry {
+  return {
+    severity: 'WARNING',
+    message: `${model} is split over ${versions.length} versions, of which ${loadable} may be loaded: they push each other out (MAX_LOADED_MODELS)`,
+    'logging.googleapis.com/labels': { model },
+    model,
+    versions,
   };
 }
 

@@ -61,6 +61,47 @@ async function look(): Promise<string> {
 
 const errors = () => service.entries.filter(({ severity }) => severity === 'ERROR');
 
+describe('a split over more versions than may be loaded', () => {
+  const warnings = () => service.entries.filter(({ severity }) => severity === 'WARNING');
+  const WARNING = {
+    severity: 'WARNING',
+    message:
+      'iris is split over 2 versions, of which 1 may be loaded: they push each other out (MAX_LOADED_MODELS)',
+    model: 'iris',
+    versions: ['1.0.0', '1.1.0'],
+    'logging.googleapis.com/labels': { model: 'iris' },
+  };
+
+  test('is warned of once, when an instance that starts reads it', async () => {
+    await registry.change(splitTraffic({ '1.0.0': 50, '1.1.0': 50 }));
+    service = open({ MAX_LOADED_MODELS: '1' });
+
+    for (let i = 0; i < 4; i++) await ask();
+
+    expect(warnings()).toEqual([WARNING]);
+  });
+
+  test('is warned of once, when one that runs reads it', async () => {
+    service = open({ MAX_LOADED_MODELS: '1' });
+    await ask();
+    await registry.change(splitTraffic({ '1.0.0': 50, '1.1.0': 50 }));
+
+    await look();
+    await look();
+
+    expect(warnings()).toEqual([WARNING]);
+  });
+
+  test('is not where all of them may be', async () => {
+    await registry.change(splitTraffic({ '1.0.0': 50, '1.1.0': 50 }));
+    service = open({ MAX_LOADED_MODELS: '2' });
+
+    for (let i = 0; i < 4; i++) await ask();
+
+    expect(warnings()).toEqual([]);
+  });
+});
+
 describe('the version of an answer', () => {
   test('is the production version, and the answer, its headers and the log say so', async () => {
     const response = await service.request(ROW);

@@ -62,6 +62,8 @@ interface ChoiceParts
   readonly catalogue: Catalogue;
   /** Reads the registry for something that cannot be waited for long. */
   readonly glance: <T>(work: (registry: Registry) => Promise<T>) => Promise<T>;
+  /** Told of every state that is read, with the versions that take traffic by it. */
+  readonly onRead: (model: string, versions: readonly string[]) => void;
 }
 
 /** A version that cannot be chosen is told of as a manifest that cannot be loaded. */
@@ -161,12 +163,13 @@ async function open(registry: Registry, name: string, parts: ChoiceParts): Promi
   const { catalogue, glance, prepare, release, isLoaded, onFailure, onSwitch, now, checkMs, maxAgeMs } =
     parts;
   const snapshot = await registry.state(name);
-  const isDecided = sharesOf(routingOf(snapshot.state)).size > 0;
+  const isDecided = versionsIn(snapshot).length > 0;
   const highest = isDecided ? undefined : (await registry.versions(name)).at(-1);
   if (!isDecided && highest === undefined) throw await missingModel(registry, name);
+  parts.onRead(name, versionsIn(snapshot));
   return openRollout(snapshot, highest, {
     model: name,
-    readIfChanged: (generation) => glance((opened) => changeOf(opened, name, { generation, catalogue })),
+    readIfChanged: (generation) => glance((opened) => changeOf(opened, name, { generation, parts })),
     highest: async () => (await catalogue.versions(name)).at(-1),
     isLoaded: (version) => isLoaded({ name, version }),
     prepare: (version, beside) =>
@@ -183,14 +186,21 @@ async function open(registry: Registry, name: string, parts: ChoiceParts): Promi
   });
 }
 
+/** The versions that a state gives traffic to. */
+function versionsIn({ state }: StateSnapshot): readonly string[] {
+  return [...sharesOf(routingOf(state)).keys()];
+}
+
 /** A state that changed may tell of a version that was published or removed. */
 async function changeOf(
   registry: Registry,
   name: string,
-  { generation, catalogue }: { generation: StateSnapshot['generation']; catalogue: Catalogue },
+  { generation, parts }: { generation: StateSnapshot['generation']; parts: ChoiceParts },
 ): Promise<StateSnapshot | undefined> {
   const snapshot = await registry.stateIfChanged(name, generation);
-  if (snapshot !== undefined) catalogue.forget(name);
+  if (snapshot === undefined) return undefined;
+  parts.catalogue.forget(name);
+  parts.onRead(name, versionsIn(snapshot));
   return snapshot;
 }
 

@@ -50,6 +50,14 @@ export interface LoadReport extends ModelVersion {
   readonly ms: number;
 }
 
+/** A split of the traffic over more versions than may be loaded. */
+export interface CrowdedSplit {
+  readonly model: string;
+  readonly versions: readonly string[];
+  /** How many may be loaded. */
+  readonly loadable: number;
+}
+
 export interface ModelsParts {
   readonly openRegistry: () => Promise<Registry>;
   readonly createSession: (model: Uint8Array, options: SessionOptions) => Promise<Session>;
@@ -64,6 +72,8 @@ export interface ModelsParts {
   readonly onLoad: (report: LoadReport) => void;
   /** Told of every change of which versions answer. */
   readonly onSwitch: (change: RoutingChange) => void;
+  /** Told of a split that cannot be loaded as a whole, each time that one is read. */
+  readonly onCrowded?: (split: CrowdedSplit) => void;
 }
 
 const DEFAULT: ModelRef = {};
@@ -104,6 +114,10 @@ export function createModels(config: Config, parts: ModelsParts): Models {
     checkMs: config.rollout.checkMs,
     maxAgeMs: config.rollout.maxAgeMs,
     onSwitch,
+    onRead(model, versions) {
+      const loadable = config.limits.loadedModels;
+      if (versions.length > loadable) parts.onCrowded?.({ model, versions, loadable });
+    },
     now,
     onFailure,
   });
