@@ -4,8 +4,8 @@ import { loadGcsClient } from './gcs-client';
 import { getJson, type Json } from './gcs-json';
 import { type Media, type ObjectSource, openMedia } from './media';
 import { notFound } from './object-check';
-import { DOWNLOAD_LIMITS, type DownloadLimits } from './object-download';
 import type { ListedObject, ObjectAddress, ObjectFiles } from './object-files';
+import { DOWNLOAD_LIMITS, type DownloadLimits } from './range-download';
 import { openUpload, UPLOAD_LIMITS, type UploadLimits } from './resumable-upload';
 import { fromStatus, SpoiltRead, TransientFailure } from './store-failure';
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createGcsStore } from '../../shared/registry/gcs-store';
-import { DOWNLOAD_LIMITS, downloadObject, fillRange } from '../../shared/registry/object-download';
+import { downloadObject } from '../../shared/registry/object-download';
+import { DOWNLOAD_LIMITS, fillRange } from '../../shared/registry/range-download';
 import type { ReadOptions, Store } from '../../shared/registry/store';
 import {
   closeAfter,
