@@ -10,8 +10,8 @@ import { answerJson } from './answer';
 import type { Config } from './config';
 import { createFunctionOf } from './create-function';
 import type { Exchange } from './exchange';
-import { queriedVersion } from './inference';
 import type { Models } from './models/models';
+import { queriedVersion } from './request-model';
 
 /**
  * Answers `modelInfo` from the manifest and the state of the model; no session is made for it.

@@ -7,20 +7,15 @@ import { writePredict, writePredictBatch } from '../protocol/native/answer';
 import { readPredict, readPredictBatch } from '../protocol/native/request';
 import { answerText } from './answer';
 import type { Exchange } from './exchange';
-import {
-  type InferenceParts,
-  loadFor,
-  notePrediction,
-  notePredictions,
-  scoreRows,
-  tabularOf,
-} from './inference';
+import { type InferenceParts, scoreRows } from './inference';
 import { checkJsonType, mediaType } from './json-body';
 import { type Foreign, jsonOf, readBody, takeVersion } from './predict-body';
+import { notePrediction, notePredictions } from './prediction-notes';
 import { answerBigQuery } from './protocols/bigquery';
 import { answerOip } from './protocols/oip';
 import { answerTfs } from './protocols/tfs';
 import { answerVertex } from './protocols/vertex';
+import { loadFor, tabularOf } from './request-model';
 import { type LinesFormat, predictLines } from './scoring/predict-lines';
 
 /**

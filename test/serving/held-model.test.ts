@@ -3,8 +3,9 @@ import { createRegistry } from '../../shared/registry/registry';
 import { createSession } from '../../shared/runtime/session';
 import { readConfig } from '../../shared/serving/config';
 import { createExchange } from '../../shared/serving/exchange';
-import { type InferenceParts, loadFor, scoreRows, tabularOf } from '../../shared/serving/inference';
+import { type InferenceParts, scoreRows } from '../../shared/serving/inference';
 import { createModels } from '../../shared/serving/models/models';
+import { loadFor, tabularOf } from '../../shared/serving/request-model';
 import { createVersionsRegistry } from '../versions-registry';
 
 const registry = createVersionsRegistry();

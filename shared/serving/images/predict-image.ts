@@ -10,9 +10,10 @@ import {
 import { readTopK } from '../../protocol/image/top-k';
 import { answerText } from '../answer';
 import type { Exchange } from '../exchange';
-import { type InferenceParts, loadFor, takesImages } from '../inference';
+import type { InferenceParts } from '../inference';
 import type { ImageModel, ServedModel } from '../models/served-model';
 import type { Json, Picture } from '../predict-body';
+import { loadFor, takesImages } from '../request-model';
 import { scoreImages } from './score-images';
 
 /** A model, and its side of images. */

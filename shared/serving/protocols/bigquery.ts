@@ -11,9 +11,11 @@ import { type BigQueryRequest, readBigQuery, toRows } from '../../protocol/bigqu
 import { toTensor } from '../../protocol/bigquery/tensor';
 import { answerText } from '../answer';
 import type { Exchange } from '../exchange';
-import { type InferenceParts, loadFor, notePredictions, runTensors, scoreRows } from '../inference';
+import { type InferenceParts, runTensors, scoreRows } from '../inference';
 import type { ModelRef } from '../models/model-choice';
 import type { ServedModel, TabularModel } from '../models/served-model';
+import { notePredictions } from '../prediction-notes';
+import { loadFor } from '../request-model';
 import { orderedOutputs } from './tfs';
 
 /**

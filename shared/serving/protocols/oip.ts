@@ -10,8 +10,9 @@ import { decodeOip } from '../../protocol/oip/request';
 import { answerJson } from '../answer';
 import type { Exchange } from '../exchange';
 import { tellAnybody } from '../health';
-import { type InferenceParts, loadFor, runTensors } from '../inference';
+import { type InferenceParts, runTensors } from '../inference';
 import type { ModelRef } from '../models/model-choice';
+import { loadFor } from '../request-model';
 import { noteStep } from '../steps';
 import { compress } from './compress';
 

@@ -6,8 +6,9 @@ import { tfsMetadata, tfsStatus } from '../../protocol/tfs/metadata';
 import { decodeTfs } from '../../protocol/tfs/request';
 import { answerJson, answerText } from '../answer';
 import type { Exchange } from '../exchange';
-import { type InferenceParts, loadFor, runTensors } from '../inference';
+import { type InferenceParts, runTensors } from '../inference';
 import type { ModelRef } from '../models/model-choice';
+import { loadFor } from '../request-model';
 import { noteStep } from '../steps';
 
 /** Answers a `:predict` call of TensorFlow Serving, by rows or by columns. */

@@ -5,8 +5,10 @@ import { encodeTfs } from '../../protocol/tfs/answer';
 import { outputsOf, readVertex, toInputs, type VertexRequest } from '../../protocol/vertex';
 import { answerText } from '../answer';
 import type { Exchange } from '../exchange';
-import { type InferenceParts, loadFor, notePredictions, runTensors, scoreRows } from '../inference';
+import { type InferenceParts, runTensors, scoreRows } from '../inference';
 import type { TabularModel } from '../models/served-model';
+import { notePredictions } from '../prediction-notes';
+import { loadFor } from '../request-model';
 import { orderedOutputs } from './tfs';
 
 /**

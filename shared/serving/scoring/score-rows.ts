@@ -4,9 +4,9 @@ import type { NamedTensors } from '../../core/tensor';
 import { type InputRow, isBad, type ReadRow, type RowSource } from '../../protocol/lines/input-rows';
 import type { ScoredBatch } from '../../protocol/lines/row-answers';
 import { type Predictions, readPredictions } from '../../protocol/native/answer';
-import { tabularOf } from '../inference';
 import type { Models } from '../models/models';
 import type { ServedModel } from '../models/served-model';
+import { tabularOf } from '../request-model';
 import { type StepSums, timed } from '../step-sums';
 
 /** A model of rows, held for work of many runs. */
