@@ -11,15 +11,17 @@ import { createExchange, type Exchange } from './exchange';
 import { createGuard } from './guard';
 import { createImageReader, type ImageReaderParts } from './images/image-reader';
 import type { Log } from './log';
-import { createMetrics, type Metrics } from './metrics/metrics';
+import { createMetrics } from './metrics/metrics';
 import { createModels, type ModelsParts } from './models/models';
 import { type Serving, waitForServing } from './models/serving';
 import type { PagesParts } from './pages';
-import { addTrace, crowdedEntry, failureEntry, requestEntry, round, switchEntry } from './request-entry';
+import { addTrace, crowdedEntry, failureEntry, requestEntry, switchEntry } from './request-entry';
+import { requestObservation } from './request-observation';
 import { protocolOfPath, routesOf, type Target } from './routes';
 import { openRowScorer } from './scoring/score-rows';
 import type { StorageEvent } from './scoring/scoring-job';
 import type { ScoreOutcome } from './scoring/scoring-report';
+import { serverTiming } from './server-timing';
 import { createShadows, type ShadowsParts } from './shadow/shadows';
 import { type Answered, createTracing } from './tracing/tracing';
 
@@ -124,7 +126,7 @@ export function createApp(config: Config, parts: AppParts): App {
 
   function note(exchange: Exchange, answered: Answered): void {
     log.write(requestEntry(config, exchange, answered.response, answered.latencyMs));
-    observe(metrics, exchange, answered);
+    metrics.record(requestObservation(exchange, answered));
     if (exchange.cache !== undefined) metrics.recordCache(exchange);
     if (exchange.shadow !== undefined) shadows.offer(exchange);
   }
@@ -220,38 +222,10 @@ function statusOf({ error }: Exchange, { status }: HttpResponse): number {
   return status === 200 && error instanceof ServingError ? error.status : status;
 }
 
-function observe(metrics: Metrics, exchange: Exchange, { status, latencyMs }: Answered): void {
-  const { route = 'unmatched', isAside, coldStart, version, rows, classes, timings } = exchange;
-  const { queueMs, runMs } = timings;
-  const model = version === undefined ? undefined : exchange.model;
-  metrics.record({
-    route,
-    protocol: isAside ? 'none' : exchange.protocol,
-    status,
-    latencyMs,
-    coldStart,
-    model,
-    version,
-    queueMs,
-    runMs,
-    rows,
-    classes,
-  });
-}
-
 function withHeaders(
   response: HttpResponse,
   headers: Readonly<Record<string, string>> | undefined,
 ): HttpResponse {
   if (headers === undefined) return response;
   return { ...response, headers: { ...response.headers, ...headers } };
-}
-
-/** The split of an answer's time as browsers show it (W3C Server Timing); the first answer has that of the start too. */
-function serverTiming({ timings, startup, coldStart }: Exchange, latencyMs: number): string {
-  let text = coldStart ? 'cold, ' : '';
-  for (const [name, ms] of Object.entries({ ...startup, ...timings })) {
-    text += `${name.slice(0, -'Ms'.length)};dur=${round(ms)}, `;
-  }
-  return `${text}total;dur=${round(latencyMs)}`;
 }
