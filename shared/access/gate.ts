@@ -3,7 +3,7 @@ import type { HttpRequest } from '../core/http';
 import { type Admission, createAdmission } from './admission';
 import type { Caller } from './caller';
 import { clientAddress } from './client-address';
-import { createIdentify, type IdentifyParts } from './identify';
+import { createIdentifier, type IdentifyParts } from './identify';
 import type { Limiter, LimiterParts } from './limiter';
 import { createMeter } from './meter';
 import { createOverload, type Overload, type OverloadParts } from './overload';
@@ -28,6 +28,8 @@ export interface Gate {
     area: Area | undefined,
     onKnown: (caller: string) => void,
   ): Promise<Admission | undefined>;
+  /** Resolves where callers can be let in. @throws {ServingError} `access-unavailable` */
+  ready(): Promise<void>;
   /** What the instance has to do. */
   readonly overload: Overload;
   /** Closes what was opened. */
@@ -38,7 +40,7 @@ export interface Gate {
 export async function openGate(settings: GateSettings, parts: GateParts): Promise<Gate> {
   const { access, rateLimits } = settings;
   const { sleep = sleepFor } = parts;
-  const identify = access && (await createIdentify(access, rateLimits.trustedHops, parts));
+  const identifier = access && (await createIdentifier(access, rateLimits.trustedHops, parts));
   const { limiter, close } = await openLimiter(settings, parts);
   const overload = createOverload(settings.overload, parts);
 
@@ -54,11 +56,12 @@ export async function openGate(settings: GateSettings, parts: GateParts): Promis
   return {
     overload,
     close,
+    ready: async () => identifier?.ready(),
     async admit(request, area, onKnown) {
       if (area !== undefined && isOpen(access, area)) return undefined;
       // First, because it costs nothing. Who looks at the metrics wants to see an overload, and not to be part of it.
       if (area === undefined) overload.check();
-      return admitCaller(request, await identify?.(request, onKnown));
+      return admitCaller(request, await identifier?.identify(request, onKnown));
     },
   };
 }

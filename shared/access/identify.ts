@@ -11,13 +11,18 @@ import { openKeySource } from './key-source';
 import { createRecency } from './recency';
 import type { AccessSettings, TokenSettings } from './settings';
 
-/**
- * Finds out who sends a request.
- *
- * @param onKnown told who it is as soon as that is known, let in or not.
- * @throws {ServingError} `unauthenticated`, `forbidden`, `access-unavailable`, `rate-limited`
- */
-export type Identify = (request: HttpRequest, onKnown: (name: string) => void) => Promise<Caller>;
+/** Tells callers apart. */
+export interface Identifier {
+  /**
+   * Finds out who sends a request.
+   *
+   * @param onKnown told who it is as soon as that is known, let in or not.
+   * @throws {ServingError} `unauthenticated`, `forbidden`, `access-unavailable`, `rate-limited`
+   */
+  identify(request: HttpRequest, onKnown: (name: string) => void): Promise<Caller>;
+  /** Resolves where keys can be looked up. @throws {ServingError} `access-unavailable` */
+  ready(): Promise<void>;
+}
 
 export interface IdentifyParts extends IssuerKeysParts {
   /** Milliseconds since 1970. */
@@ -34,16 +39,17 @@ type Check = (
  * Prepares to find out who calls. What is wrong counts against the address that it comes from, which may be that of many:
  * whoever shows something good is let in all the same, as far as that can be known cheaply.
  */
-export async function createIdentify(
+export async function createIdentifier(
   settings: AccessSettings,
   trustedHops: number,
   parts: IdentifyParts,
-): Promise<Identify> {
+): Promise<Identifier> {
   const { keys, tokens } = settings;
   const { now, onFailure, wallClock = Date.now } = parts;
   const failed = createFailedLogins();
   // A digest costs 1 µs. Keys are too long to be guessed, so that there is no reason to refuse a good one.
-  const findCaller = keys && createKeyCheck(openKeySource(keys, { now, onFailure }), wallClock);
+  const currentKeys = keys && openKeySource(keys, { now, onFailure });
+  const findCaller = currentKeys && createKeyCheck(currentKeys, wallClock);
   const checkKey: Check | undefined = findCaller && ((key, { onKnown }) => findCaller(key, onKnown));
   const checkToken = tokens && (await createTokenCheckOf(tokens));
   const checkOf = ({ kind }: Credentials) =>
@@ -69,20 +75,25 @@ export async function createIdentify(
     };
   }
 
-  return async function identify(request, onKnown) {
-    const credentials = readCredentials(request);
-    if (credentials === undefined) {
-      throw unauthenticated(`expected ${wantedOf(settings)}, got neither header`, false);
-    }
-    const check = checkOf(credentials);
-    if (check === undefined) throw new TypeError('access is on, but neither keys nor tokens are taken');
-    const addressOf = () => clientAddress(request, trustedHops);
-    try {
-      return await check(credentials.text, { addressOf, onKnown });
-    } catch (error) {
-      if (isRefusal(error)) await failed.count(addressOf());
-      throw error;
-    }
+  return {
+    async identify(request, onKnown) {
+      const credentials = readCredentials(request);
+      if (credentials === undefined) {
+        throw unauthenticated(`expected ${wantedOf(settings)}, got neither header`, false);
+      }
+      const check = checkOf(credentials);
+      if (check === undefined) throw new TypeError('access is on, but neither keys nor tokens are taken');
+      const addressOf = () => clientAddress(request, trustedHops);
+      try {
+        return await check(credentials.text, { addressOf, onKnown });
+      } catch (error) {
+        if (isRefusal(error)) await failed.count(addressOf());
+        throw error;
+      }
+    },
+    async ready() {
+      await currentKeys?.();
+    },
   };
 }
 

@@ -49,7 +49,7 @@ export interface App {
    * @throws what may pass, so that the event comes again.
    */
   scoreFile(files: ObjectFiles, event: StorageEvent): Promise<ScoreOutcome>;
-  /** Begins to load the model; a failure is logged and met again by the first request. */
+  /** Begins to load the model, and what lets callers in; a failure is logged and met again by the first request. */
   preload(): void;
   /** Resolves once requests that name no version can be answered. @throws {ServingError} `model-unavailable` */
   serving(target: Target): Promise<Serving>;
@@ -165,7 +165,10 @@ export function createApp(config: Config, parts: AppParts): App {
         event,
       );
     },
-    preload: () => void models.get().catch(() => {}),
+    preload() {
+      models.get().catch(() => {});
+      guard.prepare();
+    },
     serving: (target) =>
       waitForServing(models, { pinned: config.model.version, isLoaded: target !== 'modelInfo' }),
     async close() {

@@ -9,6 +9,8 @@ export interface Endpoint {
   readonly method: 'GET' | 'POST';
   /** Called by the platform rather than by a caller, so it does not count as the first request. */
   readonly isProbe?: true;
+  /** Says whether the service can do its work: not where it could let nobody in. */
+  readonly isReadiness?: true;
   /** What the address is for, or what a request makes it, where that is no matter of a model. */
   readonly area?: Area | ((exchange: Exchange) => Area);
   /** Whose words errors are told in, until the body says otherwise. @default native */

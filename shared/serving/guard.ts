@@ -10,6 +10,8 @@ import { untoldFailure } from './models/untold-failure';
 export interface Guard {
   /** The same routes, with the guard before each of them. */
   protect(routes: Routes): Routes;
+  /** Makes ready to let callers in; what is in the way is logged, and met again by whoever calls. */
+  prepare(): void;
   close(): Promise<void>;
 }
 
@@ -20,7 +22,7 @@ export interface Guard {
 export function createGuard(settings: GateSettings, parts: GateParts): Guard {
   const { access, rateLimits, overload } = settings;
   if (access === undefined && rateLimits.rate === undefined && Object.keys(overload).length === 0) {
-    return { protect: (routes) => routes, close: async () => {} };
+    return { protect: (routes) => routes, prepare: () => {}, close: async () => {} };
   }
   let opening: Promise<Gate> | undefined;
 
@@ -34,6 +36,7 @@ export function createGuard(settings: GateSettings, parts: GateParts): Guard {
       ...endpoint,
       async answer(exchange, params) {
         const gate = await openOnce();
+        if (endpoint.isReadiness === true) await gate.ready();
         const area = typeof endpoint.area === 'function' ? endpoint.area(exchange) : endpoint.area;
         const admission = await gate.admit(exchange.request, area, (caller) => {
           exchange.caller = caller;
@@ -48,6 +51,10 @@ export function createGuard(settings: GateSettings, parts: GateParts): Guard {
 
   return {
     protect: (routes) => new Map([...routes].map(([route, endpoint]) => [route, guarded(endpoint)])),
+    prepare: () =>
+      void openOnce()
+        .then((gate) => gate.ready())
+        .catch(() => {}),
     close: async () => (await opening)?.close(),
   };
 }

@@ -34,7 +34,7 @@ export function routesOf(target: Target, parts: RoutesParts): Routes {
   const needs = target === 'modelInfo' ? 'manifest' : 'model';
   const probes: [string, Endpoint][] = [
     ['/health', { method: 'GET', isProbe: true, area: 'health', answer: health }],
-    ['/ready', { method: 'GET', isProbe: true, area: 'health', answer: () => ready(parts, needs) }],
+    ['/ready', { ...READINESS, answer: () => ready(parts, needs) }],
     [
       '/metrics',
       { method: 'GET', isProbe: true, area: 'metrics', answer: (exchange) => metricsText(parts, exchange) },
@@ -55,6 +55,8 @@ export function routesOf(target: Target, parts: RoutesParts): Routes {
     ...(target === 'serve' ? servedOnly(parts) : []),
   ]);
 }
+
+const READINESS = { method: 'GET', isProbe: true, isReadiness: true, area: 'health' } as const;
 
 /** What only the function with every route has: pages for people, and the addresses of other protocols. */
 function servedOnly(parts: RoutesParts): [string, Endpoint][] {
@@ -79,16 +81,7 @@ function vertexRoutes(parts: RoutesParts): [string, Endpoint][] {
   const { vertex } = parts.config;
   if (vertex === undefined) return [];
   return [
-    [
-      vertex.healthRoute,
-      {
-        method: 'GET',
-        isProbe: true,
-        area: 'health',
-        protocol: 'vertex',
-        answer: () => ready(parts, 'model'),
-      },
-    ],
+    [vertex.healthRoute, { ...READINESS, protocol: 'vertex', answer: () => ready(parts, 'model') }],
     [
       vertex.predictRoute,
       { method: 'POST', protocol: 'vertex', answer: (exchange) => predictVertex(parts, exchange) },

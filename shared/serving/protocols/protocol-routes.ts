@@ -34,7 +34,7 @@ export function oipRoutes(parts: InferenceParts): Route[] {
   return [
     plain('/v2', 'oip', { method: 'GET', isProbe: true, answer: oipServer }),
     plain('/v2/health/live', 'oip', { ...probe, answer: oipLive }),
-    plain('/v2/health/ready', 'oip', { ...probe, answer: () => oipReady(parts) }),
+    plain('/v2/health/ready', 'oip', { ...probe, isReadiness: true, answer: () => oipReady(parts) }),
     plain('/v2/models', 'oip', { method: 'GET', answer: (exchange) => oipModels(parts, exchange) }),
     plain('/v2/models/stats', 'oip', { method: 'GET', answer: () => oipMissing('statistics') }),
     plain('/v2/repository/index', 'oip', {
