@@ -30,6 +30,9 @@ export interface MeterParts {
 /** Longest that a request is held for the next window, in milliseconds: nobody's connection lasts for a day. */
 const MAX_WAIT_MS = 60_000;
 
+/** How often somebody who waits is looked for. */
+const LOOK_EVERY_MS = 1_000;
+
 export function createMeter({ limiter, id, rate, sleep }: MeterParts): Meter {
   let standing: Standing = { remaining: rate.rows, resetMs: rate.windowS * 1_000 };
 
@@ -43,6 +46,13 @@ export function createMeter({ limiter, id, rate, sleep }: MeterParts): Meter {
   function isWorthWaiting(rows: number): boolean {
     if (standing.resetMs > MAX_WAIT_MS) return false;
     return rows - standing.remaining <= rate.rows || rate.windowS * 1_000 <= MAX_WAIT_MS;
+  }
+
+  async function sleepUntilFree(ms: number, hasLeft: () => boolean): Promise<void> {
+    for (let rest = ms; rest > 0; rest -= LOOK_EVERY_MS) {
+      await sleep(Math.min(rest, LOOK_EVERY_MS));
+      if (hasLeft()) throw new ServingError('caller-left', 'the caller left before its rows were free');
+    }
   }
 
   function refusal(rows: number): ServingError {
@@ -66,8 +76,7 @@ export function createMeter({ limiter, id, rate, sleep }: MeterParts): Meter {
         const { remaining } = standing;
         if (remaining > 0 && (await ask(remaining))) due -= remaining;
         if (standing.remaining > 0) continue;
-        await sleep(standing.resetMs);
-        if (hasLeft()) throw new ServingError('caller-left', 'the caller left before its rows were free');
+        await sleepUntilFree(standing.resetMs, hasLeft);
       }
     },
     headers: () => rateHeaders(rate, standing),

@@ -9,16 +9,22 @@ export interface MemoryUse {
   readonly limit: number;
 }
 
+/** One request's share of what an instance works on. */
+export interface Work {
+  /** Not worked on for now. */
+  rest(): void;
+  /** Worked on again, however much else is by now: it was taken on. */
+  resume(): void;
+  /** Over for good. */
+  end(): void;
+}
+
 /** Keeps an instance from taking on more than it can bear. */
 export interface Overload {
   /** Says at once that nothing more is taken on. @throws {ServingError} `overloaded` */
   check(): void;
-  /**
-   * Begins a piece of work; the returned function ends it, however often it is called.
-   *
-   * @throws {ServingError} `overloaded` when others have begun since the check
-   */
-  begin(): () => void;
+  /** Begins to work on a request. @throws {ServingError} `overloaded` when others have begun since the check */
+  begin(): Work;
 }
 
 export interface OverloadParts {
@@ -59,10 +65,19 @@ export function createOverload(settings: OverloadSettings, parts: OverloadParts)
     begin() {
       checkPending();
       pending++;
+      let isCounted = true;
       let hasEnded = false;
-      return function end() {
-        if (!hasEnded) pending--;
-        hasEnded = true;
+      function count(isIt: boolean): void {
+        if (isIt !== isCounted) pending += isIt ? 1 : -1;
+        isCounted = isIt;
+      }
+      return {
+        rest: () => count(false),
+        resume: () => count(!hasEnded),
+        end() {
+          hasEnded = true;
+          count(false);
+        },
       };
     },
   };

@@ -49,7 +49,8 @@ export type LoadedModel = Pick<ServedModel, 'loadTimings' | 'loadedAt'>;
 
 /** One request on its way to an answer, and what the log will say about it. */
 export interface Exchange {
-  readonly request: HttpRequest;
+  /** As it is read: what stands before the endpoints may watch how. */
+  request: HttpRequest;
   /** The caller's `X-Request-Id` when it is a plain token, else a new one. Safe inside JSON as it is. */
   readonly requestId: string;
   /** Where it came from, as far as the proxies before this service can be trusted; absent where that is not known. */

@@ -1,10 +1,11 @@
 import type { Gate, GateParts } from '../access/gate';
 import type { GateSettings } from '../access/settings';
 import { ServingError } from '../core/errors';
-import { type HttpResponse, isStreamed } from '../core/http';
+import type { HttpResponse } from '../core/http';
 import type { Endpoint, Routes } from './endpoint';
 import type { Exchange } from './exchange';
 import { untoldFailure } from './models/untold-failure';
+import { countOwnWork, endWithAnswer } from './own-work';
 
 /** Stands before the endpoints of one process. */
 export interface Guard {
@@ -43,8 +44,16 @@ export function createGuard(settings: GateSettings, parts: GateParts): Guard {
         });
         if (admission === undefined) return endpoint.answer(exchange, params);
         exchange.admission = admission;
-        const end = area === undefined ? gate.overload.begin() : () => {};
-        return answerAdmitted(exchange, () => endpoint.answer(exchange, params), end);
+        if (area !== undefined) return answerAdmitted(exchange, () => endpoint.answer(exchange, params));
+        const work = gate.overload.begin();
+        countOwnWork(exchange, admission, work);
+        try {
+          const response = await answerAdmitted(exchange, () => endpoint.answer(exchange, params));
+          return endWithAnswer(response, work);
+        } catch (error) {
+          work.end();
+          throw error;
+        }
       },
     };
   }
@@ -59,26 +68,15 @@ export function createGuard(settings: GateSettings, parts: GateParts): Guard {
   };
 }
 
-/**
- * Answers a request that was let in.
- *
- * @param end called once all of the answer is sent: until then it is work.
- */
+/** Answers a request that was let in, and says where its caller stands. */
 async function answerAdmitted(
   exchange: Exchange,
   answer: () => HttpResponse | Promise<HttpResponse>,
-  end: () => void,
 ): Promise<HttpResponse> {
-  let isUnderWay = false;
   try {
-    const response = withHeaders(await answer(), exchange);
-    if (!isStreamed(response.body)) return response;
-    isUnderWay = true;
-    return { ...response, body: endingWith(response.body, end) };
+    return withHeaders(await answer(), exchange);
   } catch (error) {
     throw withErrorHeaders(error, exchange);
-  } finally {
-    if (!isUnderWay) end();
   }
 }
 
@@ -94,30 +92,4 @@ function withErrorHeaders(thrown: unknown, { admission }: Exchange): unknown {
   const headers = { ...admission?.headers(), ...error.headers };
   const told = new ServingError(code, message, { errors, members, headers, cause, isMisconfigured });
   return Object.assign(told, { stack: error.stack });
-}
-
-/** Not a generator: one that is closed before its first piece was asked for would not know that it was. */
-function endingWith<T>(pieces: AsyncIterable<T>, end: () => void): AsyncIterable<T> {
-  return {
-    [Symbol.asyncIterator]() {
-      const iterator = pieces[Symbol.asyncIterator]();
-      return {
-        async next() {
-          try {
-            const result = await iterator.next();
-            if (result.done === true) end();
-            return result;
-          } catch (error) {
-            end();
-            throw error;
-          }
-        },
-        async return() {
-          end();
-          await iterator.return?.();
-          return { done: true, value: undefined };
-        },
-      };
-    },
-  };
 }

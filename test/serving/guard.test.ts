@@ -47,28 +47,29 @@ test('routes stay what they are where nothing is guarded', () => {
 });
 
 describe('a streamed answer is work', () => {
-  test('until its last piece is taken', async () => {
-    const ask = guardOne(() => streamed(stream()));
+  test('while a piece of it is made, and not while it is read', async () => {
+    let finish = () => {};
+    async function* slow(): AsyncGenerator<string> {
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      yield 'one';
+      yield 'two';
+    }
+    const answers = [slow(), stream(), stream()];
+    const ask = guardOne(() => streamed(answers.shift() ?? stream()));
     const pieces = piecesOf(await ask());
-    await pieces.next();
+    const first = pieces.next();
 
     await expect(ask()).rejects.toMatchObject({ code: 'overloaded' });
-    await pieces.next();
-    await pieces.next();
+    finish();
+    await first;
 
     await expect(ask()).resolves.toMatchObject({ status: 200 });
+    await expect(pieces.next()).resolves.toMatchObject({ value: 'two' });
   });
 
-  test('until nobody wants it any more, even before its first piece', async () => {
-    const ask = guardOne(() => streamed(stream()));
-    const pieces = piecesOf(await ask());
-
-    await pieces.return?.();
-
-    await expect(ask()).resolves.toMatchObject({ status: 200 });
-  });
-
-  test('until it fails', async () => {
+  test('no longer once it failed', async () => {
     async function* failing(): AsyncGenerator<string> {
       yield 'one';
       throw new Error('broken');
@@ -80,6 +81,16 @@ describe('a streamed answer is work', () => {
     await expect(pieces.next()).rejects.toThrow('broken');
 
     await expect(ask()).resolves.toMatchObject({ status: 200 });
+  });
+
+  test('no longer once nobody wants it any more', async () => {
+    const ask = guardOne(() => streamed(stream()));
+    const pieces = piecesOf(await ask());
+    await pieces.next();
+    await pieces.return?.();
+
+    await expect(ask()).resolves.toMatchObject({ status: 200 });
+    await expect(pieces.next()).resolves.toMatchObject({ done: true });
   });
 });
 
