@@ -32,7 +32,8 @@ export async function watch(
 /** What a revision has answered: Cloud Monitoring knows it some minutes late, and whole within the hour. */
 async function countAnswers({ project, service, revision, token }) {
   const { MONITORING_API = 'https://monitoring.googleapis.com' } = process.env;
-  const labels = `monitored_resource="cloud_run_revision", service_name="${service}", revision_name="${revision}"`;
+  const labels = `monitored_resource="cloud_run_revision", service_name="${service}", revision_name="${revision}", response_code!="501"`;
+  // With 501 a part of a protocol is declined that was asked for: no revision is worse for it.
   const query = `sum by (response_code_class) (increase(run_googleapis_com:request_count{${labels}}[1h]))`;
   const url = `${MONITORING_API}/v1/projects/${project}/location/global/prometheus/api/v1/query`;
   const series = readSeries(url, await post(url, token, { query }));

@@ -199,7 +199,7 @@ const ROWS = {
 /** 0 and not nothing where there are requests and no errors. */
 function errorRatio() {
   const all = `sum(${rate('onnx_requests_total', PREDICTIONS)})`;
-  const failed = `sum(${rate('onnx_requests_total', `${PREDICTIONS}, status=~"5.."`)})`;
+  const failed = `sum(${rate('onnx_requests_total', `${PREDICTIONS}, status=~"5..", status!="501"`)})`;
   return `(${failed} or ${all} * 0) / ${all}`;
 }
 

@@ -121,12 +121,12 @@ function formatShares(shares: RoutingChange['to']): string {
   return entries.map(([version, percent]) => `${version} (${percent} %)`).join(', ');
 }
 
-/** Codes of what was logged when it failed. */
-const TOLD_ALREADY = ['model-unavailable', 'access-unavailable'] as const;
+/** Codes of what was logged when it failed, and of what is no failure: clients ask whether a server has an extension. */
+const NO_NEWS = ['model-unavailable', 'access-unavailable', 'not-implemented'] as const;
 
 /** A failed load is logged when it fails; the requests that met it are not each an error of their own. */
 function severityOf(status: number, error: unknown): Severity {
-  if (status >= 500) return hasCode(error, ...TOLD_ALREADY, 'shutting-down') ? 'WARNING' : 'ERROR';
+  if (status >= 500) return hasCode(error, ...NO_NEWS, 'shutting-down') ? 'WARNING' : 'ERROR';
   return status >= 400 || error !== undefined ? 'WARNING' : 'INFO';
 }
 
@@ -184,7 +184,7 @@ function errorOf(config: Config, error: unknown): Record<string, unknown> {
   if (error === undefined) return {};
   const { service, revision } = config.deployment;
   const code = error instanceof ServingError ? error.code : 'internal';
-  const isTold = error instanceof ServingError && (error.status < 500 || hasCode(error, ...TOLD_ALREADY));
+  const isTold = error instanceof ServingError && (error.status < 500 || hasCode(error, ...NO_NEWS));
   if (isTold || isMisconfiguration(error)) {
     return { code, detail: error.message };
   }

@@ -147,6 +147,14 @@ describe('the Open Inference Protocol', () => {
     expect(json(answer)['error']).toContain(message);
   });
 
+  test('logs it as no failure of ours that a client asks for a part that is not there', async () => {
+    const { request, entries } = openTestApp();
+    await request({ path: '/v2/models/iris/stats' });
+
+    expect(entries).toEqual([expect.objectContaining({ severity: 'WARNING', code: 'not-implemented' })]);
+    expect(entries[0]).not.toHaveProperty('stack_trace');
+  });
+
   test('names the field that is wrong, with 400', async () => {
     const answer = await infer(app, { inputs: [{ ...X, data: ROWS.slice(1) }] });
 
