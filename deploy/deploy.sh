@@ -53,7 +53,7 @@ Settings (environment variables):
   PREDICTION_LOG          none, stats or full                 [stats]
   EXTRA_ENV               more variables, one NAME=VALUE per line
   SECRETS                 Secret Manager: NAME=SECRET:VERSION, comma list; the service
-                          account needs roles/secretmanager.secretAccessor on each
+                          account is let read each
   SCORE_BUCKET            bucket whose new files score-file takes; required for it
   SCORE_BUCKET_LOCATION   where that bucket is                [REGION]
   SCORE_INPUT_PREFIX      names that it takes start so        [input/]
@@ -167,7 +167,19 @@ prepare_service_account() {
   case $registry in
     gs://*) grant_bucket "${registry#gs://}" objectViewer ;;
   esac
+  if [ -n "${SECRETS:-}" ]; then grant_secrets; fi
   if is_deployed score-file; then prepare_score_file; fi
+}
+
+grant_secrets() {
+  local entries entry secret
+  IFS=, read -r -a entries <<<"$SECRETS"
+  for entry in "${entries[@]}"; do
+    secret=${entry#*=}
+    run gcloud secrets add-iam-policy-binding "${secret%:*}" "--project=$project" \
+      "--member=serviceAccount:$service_account" --role=roles/secretmanager.secretAccessor \
+      --condition=None --format=none --quiet
+  done
 }
 
 # The files, and the way by which the news of one travels: the bucket tells Pub/Sub, and Eventarc calls the function.

@@ -105,7 +105,12 @@ describeWithGcloud('deploy.sh with the real gcloud', () => {
       },
       labels: { app: 'onnx-functions', 'deployment-tool': 'cli-gcloud' },
     });
-    expect(requests.filter(({ path }) => path.endsWith(':setIamPolicy'))).toEqual([]);
+    expect(bodyOf(requests, 'POST', '/v1/projects/demo/secrets/api-key:setIamPolicy')).toMatchObject({
+      policy: {
+        bindings: [{ role: 'roles/secretmanager.secretAccessor', members: [`serviceAccount:${ACCOUNT}`] }],
+      },
+    });
+    expect(requests.filter(({ path }) => path.endsWith(':setIamPolicy'))).toHaveLength(1);
   });
 
   test('sends what functions need of the build, and nothing else that lies there', async () => {

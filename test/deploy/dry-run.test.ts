@@ -117,6 +117,16 @@ describe('deploy.sh --dry-run', () => {
     expect(lines[1]).toContain('binding gs://shared --project=demo --member=serviceAccount:mine@demo.iam.');
   });
 
+  test('lets the account read each of its secrets, whichever version and wherever it is mounted', async () => {
+    const lines = await dryRun(['--no-build', 'predict'], {
+      ...SETTINGS,
+      SECRETS: 'TOKEN=token:3,/secrets/api-keys.json=api-keys:latest',
+    });
+
+    const granted = lines.filter((line) => line.includes('secretAccessor')).map((line) => line.split(' ')[3]);
+    expect(granted).toEqual(['token', 'api-keys']);
+  });
+
   test('grants nothing when the models are in the upload', async () => {
     const lines = await dryRun(['--no-build', 'predict'], {
       PROJECT: 'demo',

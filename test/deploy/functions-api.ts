@@ -69,6 +69,8 @@ const ROUTES: readonly ApiRoute[] = [
   [/^GET \/v1\/projects\/([^/]+)$/, (_, [, projectId]) => ok({ projectId, projectNumber: '123' })],
   [/^POST \/v1\/projects\/[^/]+:getIamPolicy$/, () => ok(policy('roles/editor', BUILDER))],
   [/^POST \/v1\/projects\/[^/]+:setIamPolicy$/, echo],
+  [/^GET .*\/secrets\/[^/]+:getIamPolicy$/, () => ok({ version: 1, etag: 'BwX=', bindings: [] })],
+  [/^POST .*\/secrets\/[^/]+:setIamPolicy$/, echo],
   [/^GET .*\/services\/[^/]+:getIamPolicy$/, () => ok({ version: 1, etag: 'BwX=', bindings: [] })],
   [/^POST .*\/services\/[^/]+:setIamPolicy$/, echo],
   [/^GET \/v1\/projects\/[^/]+\/serviceAccounts\/(.+)$/, describeAccount],

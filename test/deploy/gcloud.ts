@@ -11,6 +11,7 @@ const APIS = [
   'RUN',
   'ARTIFACTREGISTRY',
   'IAM',
+  'SECRETMANAGER',
 ];
 
 /** A configuration of gcloud that knows no account and no other project, and calls loopback instead of Google. */
