@@ -85,7 +85,7 @@ describeWithEmulator('tasks of a Cloud Run job', () => {
   }
 
   async function checkOutput(name: string, rows: number, generation: string): Promise<void> {
-    const stem = `iris/1.0.0/${name}.${generation}`;
+    const stem = `iris/1.0.0/${name}.csv.${generation}`;
     const text = (await bucket.read(`out/${stem}.predictions.csv`)) ?? '';
     const ids = text
       .trimEnd()
@@ -138,7 +138,7 @@ describeWithEmulator('tasks of a Cloud Run job', () => {
 
     expect(codes).toContain(2);
     expect(kills).toBeGreaterThan(0);
-    const stems = sizes.map((_, day) => `out/iris/1.0.0/day-${day}.${generations[day]}`);
+    const stems = sizes.map((_, day) => `out/iris/1.0.0/day-${day}.csv.${generations[day]}`);
     const written = await bucket.list('out/iris/');
     const failures = written.filter((name) => name.endsWith('.error.json'));
     expect(failures).toEqual([expect.stringContaining('/broken.')]);

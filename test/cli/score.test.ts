@@ -1,6 +1,16 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { readScoreRun } from '../../cli/score-options';
 import { projectPath } from '../../training/project-path';
 import { type Ended, runCli } from './run-cli';
@@ -44,17 +54,72 @@ describe('score', () => {
       ),
     ]);
     expect(filesBelow('iris/1.0.0').sort()).toEqual([
-      expect.stringMatching(/^2026\/a\.\d{16}\.predictions\.csv$/),
-      expect.stringMatching(/^2026\/a\.\d{16}\.summary\.json$/),
-      expect.stringMatching(/^b\.\d{16}\.errors\.ndjson$/),
-      expect.stringMatching(/^b\.\d{16}\.predictions\.ndjson$/),
-      expect.stringMatching(/^b\.\d{16}\.summary\.json$/),
+      expect.stringMatching(/^2026\/a\.csv\.\d{16}\.predictions\.csv$/),
+      expect.stringMatching(/^2026\/a\.csv\.\d{16}\.summary\.json$/),
+      expect.stringMatching(/^b\.ndjson\.\d{16}\.errors\.ndjson$/),
+      expect.stringMatching(/^b\.ndjson\.\d{16}\.predictions\.ndjson$/),
+      expect.stringMatching(/^b\.ndjson\.\d{16}\.summary\.json$/),
     ]);
     expect(filesBelow('_runs').sort()).toEqual([
       'night/plan.json',
       'night/summary.json',
       'night/tasks/0.json',
     ]);
+  });
+
+  test('tells files apart that have all but their kind in common, and their time', async () => {
+    const rows = '[5.1,3.5,1.4,0.2]\n';
+    const files = {
+      'day.csv': CSV,
+      'day.csv.gz': gzipSync(`${CSV}c,5.1,3.5,1.4,0.2\n`),
+      'day.ndjson': rows,
+      'day.jsonl': rows.repeat(3),
+    };
+    rmSync(input, { recursive: true });
+    mkdirSync(input);
+    for (const [name, bytes] of Object.entries(files)) {
+      writeFileSync(join(input, name), bytes);
+      utimesSync(join(input, name), new Date('2026-01-01'), new Date('2026-01-01'));
+    }
+
+    const { code, stdout } = await score(['--run', 'night']);
+
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: 'run night is done: 4 files, 4 scored (9 rows), 0 not\n',
+    });
+    const outputs = filesBelow('iris/1.0.0').sort();
+    expect(outputs.filter((name) => name.includes('.predictions.'))).toHaveLength(4);
+    const summaries = outputs
+      .filter((name) => name.endsWith('.summary.json'))
+      .map((name) => JSON.parse(readFileSync(join(output, 'iris/1.0.0', name), 'utf8')));
+    expect(summaries.map(({ input: { name }, rows: count }) => [name, count])).toEqual([
+      ['day.csv', 2],
+      ['day.csv.gz', 3],
+      ['day.jsonl', 3],
+      ['day.ndjson', 1],
+    ]);
+  });
+
+  test('does not take the output of another folder for its own', async () => {
+    const other = join(root, 'other');
+    cpSync(input, other, { recursive: true, preserveTimestamps: true });
+    // Whatever precision the copy has: both have one time.
+    for (const folder of [input, other]) utimesSync(join(folder, 'b.ndjson'), 1, 1);
+    utimesSync(join(other, '2026/a.csv'), 2, 2);
+    await score(['--run', 'night']);
+
+    const { code, stdout } = await runCli(
+      ['score', other, '--output', output, '--model', 'iris', '--run', 'next'],
+      {},
+    );
+
+    expect({ code, stdout }).toEqual({
+      code: 2,
+      stdout: expect.stringMatching(
+        /^run next is done: 2 files, 1 scored \(2 rows\), 1 not\n {2}b\.ndjson: .*\.summary\.json is of .*\/in\/b\.ndjson#1000000\n$/,
+      ),
+    });
   });
 
   test('says with --json what it came to, as the summary has it', async () => {

@@ -43,7 +43,7 @@ describeWithEmulator('scoreFile under the Functions Framework', () => {
   }
 
   const outputsOf = ({ data }: FinalizedEvent) =>
-    bucket.list(`predictions/${data.name.slice('input/'.length, -4)}.`);
+    bucket.list(`predictions/${data.name.slice('input/'.length)}.`);
 
   test('scores the file that an event announces, once', async () => {
     const event = await bucket.put('input/a.csv', CSV, 'text/csv');
@@ -51,7 +51,7 @@ describeWithEmulator('scoreFile under the Functions Framework', () => {
     expect((await deliver(event)).status).toBe(204);
     expect((await deliver(event)).status).toBe(204);
 
-    const stem = `predictions/a.${event.data.generation}`;
+    const stem = `predictions/a.csv.${event.data.generation}`;
     expect(await outputsOf(event)).toEqual([`${stem}.predictions.csv`, `${stem}.summary.json`]);
     expect((await bucket.read(`${stem}.predictions.csv`))?.split('\n')[1]).toMatch(/^2,a,0,setosa,0\.97/);
     const outcomes = () => server.entries().filter(({ outcome }) => outcome !== undefined);
@@ -75,7 +75,7 @@ describeWithEmulator('scoreFile under the Functions Framework', () => {
 
     expect((await deliver(event)).status).toBe(204);
 
-    expect(await outputsOf(event)).toEqual([`predictions/c.${event.data.generation}.error.json`]);
+    expect(await outputsOf(event)).toEqual([`predictions/c.csv.${event.data.generation}.error.json`]);
   });
 
   test('asks for an event again when the store fails', async () => {

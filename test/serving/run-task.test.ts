@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { ServingError } from '../../shared/core/errors';
 import { openGcsFiles } from '../../shared/registry/gcs-files';
 import type { ObjectFiles } from '../../shared/registry/object-files';
@@ -144,6 +145,81 @@ describeWithEmulator('a run over many files', () => {
     expect(await bucket.list('out/iris/2.0.0/')).toHaveLength(4);
   });
 
+  test('eight tasks keep files apart that have all but their kind in common, and their generation', async () => {
+    const rows = '[5.1,3.5,1.4,0.2]\n';
+    const contents: Readonly<Record<string, string | Uint8Array>> = {
+      'in/day.csv': csvOf(1),
+      'in/day.csv.gz': gzipSync(csvOf(2)),
+      'in/day.gz': csvOf(3),
+      'in/day': csvOf(4),
+      'in/day.ndjson': rows.repeat(5),
+      'in/day.jsonl': rows.repeat(6),
+      'in/day.ndjson.gz': gzipSync(rows.repeat(7)),
+    };
+    for (const [name, bytes] of Object.entries(contents)) await bucket.put(name, bytes, 'text/csv');
+
+    const ends = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        run({ index, count: 8 }, { files: ofOneGeneration(openGcsFiles({ endpoint: emulator.endpoint })) }),
+      ),
+    );
+
+    const { summary } = ends.find((end) => end.summary !== undefined) ?? {};
+    expect(summary).toMatchObject({ tasks: 8, files: 7, scored: 7, failed: 0, rows: 28 });
+    expect(outcomes()).toEqual(new Array(7).fill('scored'));
+    const written = await bucket.list('out/iris/1.0.0/');
+    expect(written.filter((name) => name.includes('.predictions.'))).toHaveLength(7);
+    for (const input of Object.keys(contents)) {
+      const text = await bucket.read(`out/iris/1.0.0/${input.slice('in/'.length)}.17.summary.json`);
+      expect(JSON.parse(text ?? '{}')).toMatchObject({ input: { name: input } });
+    }
+  });
+
+  test('what was written under names without the kind of the file counts, if it is of that file', async () => {
+    const [day] = await putRows(2);
+    const { generation } = day?.data ?? {};
+    const stem = `out/iris/1.0.0/day-0.${generation}`;
+    const predictions = await bucket.put(`${stem}.predictions.csv`, 'of an earlier release');
+    const before = {
+      input: { bucket: bucket.name, name: 'in/day-0.csv', generation },
+      model: 'iris',
+      version: '1.0.0',
+      rows: 2,
+      bad_rows: 1,
+      duration_ms: 1,
+      predictions: predictions.data,
+    };
+    await bucket.put(`${stem}.summary.json`, JSON.stringify(before));
+
+    const { summary } = await run({ count: 1 });
+
+    expect(outcomes()).toEqual(['done-before']);
+    expect(summary).toMatchObject({ files: 1, scored: 1, rows: 2, bad_rows: 1 });
+    expect(await bucket.list('out/iris/')).toEqual([`${stem}.predictions.csv`, `${stem}.summary.json`]);
+  });
+
+  test.each([
+    ['of another file', { name: 'in/day-0.ndjson' }, []],
+    ['of a file beside this one, too', {}, ['ndjson']],
+    ['written again since', {}, ['csv']],
+  ])('what was written so does not count if it may be %s', async (_, input, written) => {
+    const [day] = await putRows(2);
+    const { generation } = day?.data ?? {};
+    const stem = `out/iris/1.0.0/day-0.${generation}`;
+    const predictions = await bucket.put(`${stem}.predictions.csv`, 'of an earlier release');
+    const before = {
+      input: { bucket: bucket.name, name: 'in/day-0.csv', generation, ...input },
+      predictions: predictions.data,
+    };
+    await bucket.put(`${stem}.summary.json`, JSON.stringify(before));
+    for (const kind of written) await bucket.put(`${stem}.predictions.${kind}`, 'of another run');
+
+    const { summary } = await run({ count: 1 });
+
+    expect(outcomes()).toEqual(['scored']);
+    expect(summary).toMatchObject({ scored: 1, rows: 2, bad_rows: 0 });
+  });
+
   test('a task that is begun again goes on with what is not done, from the other end', async () => {
     await putRows(1, 2, 3, 4);
     const onFile = (file: FileProgress) => {
@@ -260,3 +336,20 @@ describeWithEmulator('a run over many files', () => {
     });
   });
 });
+
+/** The emulator gives each object a generation of its own; Cloud Storage promises that of none but one name's. */
+function ofOneGeneration(files: ObjectFiles): ObjectFiles {
+  const isInput = (name: string) => name.startsWith('in/');
+  return {
+    ...files,
+    async *list(where) {
+      for await (const object of files.list(where)) {
+        yield isInput(object.name) ? { ...object, generation: '17' } : object;
+      }
+    },
+    async *openRead(address, generation) {
+      const stored = isInput(address.name) ? await files.stat(address) : generation;
+      yield* files.openRead(address, stored ?? generation);
+    },
+  };
+}

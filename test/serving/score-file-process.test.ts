@@ -63,7 +63,7 @@ describeWithEmulator('a process that scores a file', () => {
   }
 
   async function linesOf(event: FinalizedEvent): Promise<string[]> {
-    const text = await bucket.read(`predictions/a.${event.data.generation}.predictions.csv`);
+    const text = await bucket.read(`predictions/a.csv.${event.data.generation}.predictions.csv`);
     return (text ?? '').trimEnd().split('\n').slice(1);
   }
 

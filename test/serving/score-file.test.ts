@@ -49,12 +49,14 @@ describeWithEmulator('a file in a bucket', () => {
     return scoreFile({ ...all, ...parts }, event as FinalizedEvent);
   }
 
-  const output = ({ data }: FinalizedEvent, suffix: string, stem = 'a') =>
-    bucket.read(`predictions/${stem}.${data.generation}.${suffix}`);
+  const stemOf = ({ data }: FinalizedEvent) =>
+    `predictions/${data.name.slice('input/'.length)}.${data.generation}`;
+
+  const output = (event: FinalizedEvent, suffix: string) => bucket.read(`${stemOf(event)}.${suffix}`);
 
   /** The first columns of the predictions, without the header. */
-  async function answersTo(event: FinalizedEvent, stem = 'a'): Promise<string[][]> {
-    const text = (await output(event, 'predictions.csv', stem)) ?? '';
+  async function answersTo(event: FinalizedEvent): Promise<string[][]> {
+    const text = (await output(event, 'predictions.csv')) ?? '';
     return text
       .trimEnd()
       .split('\n')
@@ -67,12 +69,12 @@ describeWithEmulator('a file in a bucket', () => {
 
     expect(await score(event)).toBe('scored');
 
-    const stem = `predictions/2026/a.${event.data.generation}`;
+    const stem = `predictions/2026/a.csv.${event.data.generation}`;
     expect(await bucket.list('predictions/')).toEqual([`${stem}.predictions.csv`, `${stem}.summary.json`]);
     expect((await bucket.read(`${stem}.predictions.csv`))?.split('\n')[0]).toBe(
       'line,id,prediction,prediction_label,confidence,prob_setosa,prob_versicolor,prob_virginica',
     );
-    expect(await answersTo(event, '2026/a')).toEqual(ANSWERS);
+    expect(await answersTo(event)).toEqual(ANSWERS);
     expect(JSON.parse((await bucket.read(`${stem}.summary.json`)) ?? '')).toEqual({
       input: { bucket: bucket.name, name: 'input/2026/a.csv', generation: event.data.generation },
       model: 'iris',
@@ -161,7 +163,7 @@ describeWithEmulator('a file in a bucket', () => {
     expect(JSON.parse((await output(event, 'summary.json')) ?? '')).toMatchObject({
       rows: 6,
       bad_rows: 3,
-      errors: { bucket: bucket.name, name: `predictions/a.${event.data.generation}.errors.ndjson` },
+      errors: { bucket: bucket.name, name: `${stemOf(event)}.errors.ndjson` },
     });
   });
 
@@ -211,7 +213,7 @@ describeWithEmulator('a file in a bucket', () => {
 
   test('takes the place of predictions that a run left behind when it died', async () => {
     const event = await bucket.put('input/a.csv', CSV);
-    await bucket.put(`predictions/a.${event.data.generation}.predictions.csv`, 'of another model');
+    await bucket.put(`${stemOf(event)}.predictions.csv`, 'of another model');
 
     expect(await score(event)).toBe('scored');
 
@@ -221,7 +223,7 @@ describeWithEmulator('a file in a bucket', () => {
   test('comes again when another run wrote the predictions and did not finish', async () => {
     const event = await bucket.put('input/a.csv', CSV);
     const openScorer = async () => {
-      await bucket.put(`predictions/a.${event.data.generation}.predictions.csv`, 'of another run');
+      await bucket.put(`${stemOf(event)}.predictions.csv`, 'of another run');
       return scorer;
     };
 
@@ -230,6 +232,36 @@ describeWithEmulator('a file in a bucket', () => {
     expect(await output(event, 'predictions.csv')).toBe('of another run');
     expect(await output(event, 'summary.json')).toBeUndefined();
   });
+
+  test.each([
+    ['before it is scored', 0],
+    ['while it is scored', 1],
+  ])(
+    'is refused when the output of another file takes its place %s, and leaves that alone',
+    async (_, when) => {
+      const event = await bucket.put('input/a.csv', CSV);
+      const other = { bucket: 'others', name: 'input/a.csv', generation: event.data.generation };
+      const take = () => bucket.put(`${stemOf(event)}.summary.json`, JSON.stringify({ input: other }));
+      if (when === 0) await take();
+      const openScorer = async () => {
+        if (when === 1) await take();
+        return scorer;
+      };
+
+      expect(await score(event, { openScorer })).toBe('refused');
+
+      expect(JSON.parse((await output(event, 'summary.json')) ?? '')).toEqual({ input: other });
+      expect(await output(event, 'error.json')).toBeUndefined();
+      expect(entries).toMatchObject([
+        {
+          severity: 'ERROR',
+          outcome: 'refused',
+          code: 'conflict',
+          detail: `gs://${bucket.name}/${stemOf(event)}.summary.json is of gs://others/input/a.csv#${event.data.generation}`,
+        },
+      ]);
+    },
+  );
 
   test.each([
     ['what was written by this function', 'predictions/a.1.predictions.csv'],
@@ -272,11 +304,8 @@ describeWithEmulator('a file in a bucket', () => {
 
     expect(await score(event)).toBe('refused');
 
-    const stem = name === 'input/a.xlsx' ? 'a.xlsx' : 'a';
-    expect(await bucket.list('predictions/')).toEqual([
-      `predictions/${stem}.${event.data.generation}.error.json`,
-    ]);
-    expect(JSON.parse((await output(event, 'error.json', stem)) ?? '')).toMatchObject({
+    expect(await bucket.list('predictions/')).toEqual([`${stemOf(event)}.error.json`]);
+    expect(JSON.parse((await output(event, 'error.json')) ?? '')).toMatchObject({
       input: { name, generation: event.data.generation },
       code,
       detail: expect.any(String),

@@ -17,11 +17,32 @@ test('outputs may be in another bucket, under a prefix of any kind', () => {
     input: { bucket: 'in', name: 'daily/in-2026/a.b.csv.gz' },
     generation: '1587627537231057',
     format: 'csv',
-    predictions: { bucket: 'out', name: 'daily/out-2026/a.b.1587627537231057.predictions.csv' },
-    badRows: { bucket: 'out', name: 'daily/out-2026/a.b.1587627537231057.errors.ndjson' },
-    summary: { bucket: 'out', name: 'daily/out-2026/a.b.1587627537231057.summary.json' },
-    failure: { bucket: 'out', name: 'daily/out-2026/a.b.1587627537231057.error.json' },
+    predictions: { bucket: 'out', name: 'daily/out-2026/a.b.csv.gz.1587627537231057.predictions.csv' },
+    badRows: { bucket: 'out', name: 'daily/out-2026/a.b.csv.gz.1587627537231057.errors.ndjson' },
+    summary: { bucket: 'out', name: 'daily/out-2026/a.b.csv.gz.1587627537231057.summary.json' },
+    failure: { bucket: 'out', name: 'daily/out-2026/a.b.csv.gz.1587627537231057.error.json' },
+    former: { bucket: 'out', prefix: 'daily/out-2026/a.b.1587627537231057.' },
   });
+});
+
+test('no two files of one generation share the place of an output', () => {
+  const names = [
+    'a',
+    'a.csv',
+    'a.csv.gz',
+    'a.gz',
+    'a.jsonl',
+    'a.ndjson',
+    'a.ndjson.gz',
+    'a.csv.csv',
+    'a.CSV',
+  ];
+
+  const jobs = names.map((name) => readJob(readConfig({}).scoring, eventOf({ name: `input/${name}` })));
+
+  for (const output of ['predictions', 'badRows', 'summary', 'failure'] as const) {
+    expect(new Set(jobs.map((job) => job?.[output].name)).size).toBe(names.length);
+  }
 });
 
 test('what is in the output bucket under the output prefix is never input', () => {

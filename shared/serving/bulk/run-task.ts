@@ -1,11 +1,11 @@
 import { hasCode, ServingError } from '../../core/errors';
 import type { ObjectFiles } from '../../registry/object-files';
 import type { ModelVersion } from '../models/model-choice';
+import { findSummary } from '../scoring/job-summary';
 import { type ScoreJobParts, scoreJob } from '../scoring/score-file';
 import type { RowScorer } from '../scoring/score-rows';
 import { jobOf, type ScoringJob } from '../scoring/scoring-job';
-import { readFigures, type ScoringReport } from '../scoring/scoring-report';
-import { readText } from '../scoring/text-object';
+import type { ScoringReport } from '../scoring/scoring-report';
 import { dealTo, type Task } from './deal';
 import { openPlan, type PlanParts, predictionsOf, type RunPlan, type RunRequest } from './run-plan';
 import {
@@ -171,23 +171,15 @@ function notDone(left: readonly FileEnd[], files: number): ServingError {
 
 const NOTHING = addCounts([]);
 
-async function countsOf(
-  files: ObjectFiles,
-  { input: { name }, generation, summary }: ScoringJob,
-  { error }: ScoringReport,
-): Promise<RunCounts> {
+async function countsOf(files: ObjectFiles, job: ScoringJob, { error }: ScoringReport): Promise<RunCounts> {
   if (error !== undefined) {
-    const failure = { name, generation, code: error.code, detail: error.message };
+    const { input, generation } = job;
+    const failure = { name: input.name, generation, code: error.code, detail: error.message };
     return { ...NOTHING, files: 1, failed: 1, failures: [failure] };
   }
   // Read, because another run, or an attempt before this one, may have done the work.
-  const { rows, badRows, version } = readFigures((await readText(files, summary)) ?? '');
-  return {
-    ...NOTHING,
-    files: 1,
-    scored: 1,
-    rows,
-    bad_rows: badRows,
-    versions: { [version]: 1 },
-  };
+  const summary = await findSummary(files, job);
+  if (summary === undefined) throw new Error(`the summary ${job.summary.name} was there, and is gone`);
+  const { rows, bad_rows, version } = summary;
+  return { ...NOTHING, files: 1, scored: 1, rows, bad_rows, versions: { [version]: 1 } };
 }

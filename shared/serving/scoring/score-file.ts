@@ -10,6 +10,15 @@ import type { LogEntry } from '../log';
 import { createStepSums, type StepSums, timed, timedPieces } from '../step-sums';
 import type { RecordEvent } from '../tracing/event-record';
 import { gunzipIfNeeded } from './gunzip';
+import {
+  findSummary,
+  isOf,
+  type JobSummary,
+  placeTaken,
+  readSummary,
+  type ScoringOutputs,
+  writeSummary,
+} from './job-summary';
 import { openRows } from './row-format';
 import { createRowsTally, type RowsTally } from './rows-tally';
 import { type RowScorer, scoreBatches } from './score-rows';
@@ -19,10 +28,8 @@ import {
   jobAttributes,
   jobEntry,
   type ScoreOutcome,
-  type ScoringOutputs,
   type ScoringReport,
   writeFailure,
-  writeSummary,
 } from './scoring-report';
 import { createSideFile } from './side-file';
 import { writeText } from './text-object';
@@ -116,10 +123,12 @@ async function scoreTraced(
  */
 export async function scoreJob(parts: ScoreJobParts, job: ScoringJob): Promise<ScoringReport> {
   const { files } = parts;
-  if ((await files.stat(job.summary)) !== undefined) return { outcome: 'done-before' };
+  const before = await findSummary(files, job);
+  if (before !== undefined) return doneBy(before, job, 'done-before');
   // Predictions without a summary are of a run that is about to write one, or of one that died: only time tells.
   const leftBehind = await files.stat(job.predictions);
-  if (leftBehind !== undefined && (await waitForSummary(parts, job))) return { outcome: 'done-before' };
+  const finished = leftBehind === undefined ? undefined : await waitForSummary(parts, job);
+  if (finished !== undefined) return doneBy(finished, job, 'done-before');
   try {
     return await score(parts, job, leftBehind ?? 'absent');
   } catch (error) {
@@ -129,16 +138,21 @@ export async function scoreJob(parts: ScoreJobParts, job: ScoringJob): Promise<S
   }
 }
 
+/** What a summary that stands already makes of a job: done if it is of the same file, and never to be done otherwise. */
+function doneBy(summary: JobSummary, job: ScoringJob, outcome: 'done-before' | 'overtaken'): ScoringReport {
+  return isOf(summary, job) ? { outcome } : { outcome: 'refused', error: placeTaken(summary, job) };
+}
+
 /** How often a summary is looked for, in milliseconds. */
 const POLL_MS = 250;
 
 async function waitForSummary(
   { files, now, patienceMs = 10_000 }: ScoreJobParts,
   job: ScoringJob,
-): Promise<boolean> {
+): Promise<JobSummary | undefined> {
   for (const giveUpAt = now() + patienceMs; ; await sleep(POLL_MS)) {
-    if ((await files.stat(job.summary)) !== undefined) return true;
-    if (now() >= giveUpAt) return false;
+    const summary = await readSummary(files, job);
+    if (summary !== undefined || now() >= giveUpAt) return summary;
   }
 }
 
@@ -156,7 +170,11 @@ async function score(parts: ScoreJobParts, job: ScoringJob, ifGeneration: string
     const { rows, badRows } = tally;
     const figures = { rows, badRows, durationMs: Math.round(now() - startedAt), model, version };
     const isFirst = await writeText(files, job.summary, writeSummary(job, figures, outputs), 'absent');
-    return isFirst ? { outcome: 'scored', ...figures, tally } : { outcome: 'overtaken', ...figures };
+    if (isFirst) return { outcome: 'scored', ...figures, tally };
+    const first = await readSummary(files, job);
+    if (first !== undefined && !isOf(first, job))
+      return { outcome: 'refused', error: placeTaken(first, job) };
+    return { outcome: 'overtaken', ...figures };
   } finally {
     scorer.release();
   }
@@ -164,7 +182,8 @@ async function score(parts: ScoreJobParts, job: ScoringJob, ifGeneration: string
 
 /** Predictions by another run came first: its summary says that all is well, and its absence that it died. */
 async function yieldToOther(parts: ScoreJobParts, job: ScoringJob): Promise<ScoringReport> {
-  if (await waitForSummary(parts, job)) return { outcome: 'overtaken' };
+  const summary = await waitForSummary(parts, job);
+  if (summary !== undefined) return doneBy(summary, job, 'overtaken');
   throw new ServingError('conflict', `another run wrote ${job.predictions.name}, and has not finished`);
 }
 

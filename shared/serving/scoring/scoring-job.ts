@@ -1,6 +1,6 @@
 import { ServingError } from '../../core/errors';
 import { describeValue, quote } from '../../core/schema-error';
-import type { ObjectAddress } from '../../registry/object-files';
+import type { ObjectAddress, ObjectPrefix } from '../../registry/object-files';
 import type { Config } from '../config';
 import type { RowFormat } from './row-format';
 
@@ -31,6 +31,8 @@ export interface ScoringJob {
   readonly summary: ObjectAddress;
   /** Why nothing was scored. */
   readonly failure: ObjectAddress;
+  /** Where releases up to 0.1.0 wrote all of these. */
+  readonly former: ObjectPrefix;
 }
 
 /** The event of an object that has been written whole. */
@@ -55,7 +57,9 @@ export interface StoredFile extends ObjectAddress {
  * The job of scoring a file; undefined for an object that is not to be scored: one elsewhere than under the input
  * prefix, one that this package wrote itself, or the empty object that some tools make for a folder.
  *
- * Names of outputs hold the generation, so that a file that is replaced is scored again beside its predecessor.
+ * Names of outputs hold the whole name and the generation: a file that is replaced is scored again beside its
+ * predecessor, and files that differ in their extension alone are told apart even if they are of one generation, as
+ * files in a folder may be.
  */
 export function jobOf(scoring: Config['scoring'], file: StoredFile): ScoringJob | undefined {
   const { inputPrefix, outputPrefix } = scoring;
@@ -64,8 +68,8 @@ export function jobOf(scoring: Config['scoring'], file: StoredFile): ScoringJob 
   const isOwn = bucket === outputBucket && name.startsWith(outputPrefix);
   if (isOwn || !name.startsWith(inputPrefix) || name.endsWith('/')) return undefined;
   const format = formatOf(name, contentType);
-  const stem = `${outputPrefix}${name.slice(inputPrefix.length).replace(EXTENSION, '')}.${generation}`;
-  const output = (suffix: string) => ({ bucket: outputBucket, name: `${stem}.${suffix}` });
+  const stem = `${outputPrefix}${name.slice(inputPrefix.length)}`;
+  const output = (suffix: string) => ({ bucket: outputBucket, name: `${stem}.${generation}.${suffix}` });
   return {
     input: { bucket, name },
     generation,
@@ -74,6 +78,7 @@ export function jobOf(scoring: Config['scoring'], file: StoredFile): ScoringJob 
     badRows: output('errors.ndjson'),
     summary: output('summary.json'),
     failure: output('error.json'),
+    former: { bucket: outputBucket, prefix: `${stem.replace(EXTENSION, '')}.${generation}.` },
   };
 }
 

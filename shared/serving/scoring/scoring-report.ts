@@ -1,25 +1,17 @@
 import { hasCode, type ServingError } from '../../core/errors';
 import { uriOf } from '../../registry/object-files';
 import type { LogEntry } from '../log';
+import { describeInput, type ScoringFigures } from './job-summary';
 import type { RowsTally } from './rows-tally';
 import type { ScoringJob } from './scoring-job';
 import { toJsonText } from './text-object';
 
 /**
  * How an event ended. `ignored`: not a file to score; `done-before`, `overtaken`: another run had written, or wrote,
- * the same; `refused`: nothing can be made of the file or the model, which is written beside the output.
+ * the same; `refused`: nothing can be made of the file or the model, which is written beside the output, or the place
+ * of the output is another file's.
  */
 export type ScoreOutcome = 'scored' | 'ignored' | 'done-before' | 'overtaken' | 'refused';
-
-/** What a run counted. */
-export interface ScoringFigures {
-  /** Rows of the file, the bad ones among them. */
-  readonly rows: number;
-  readonly badRows: number;
-  readonly durationMs: number;
-  readonly model: string;
-  readonly version: string;
-}
 
 /** How a run went. */
 export interface ScoringReport extends Partial<ScoringFigures> {
@@ -27,14 +19,6 @@ export interface ScoringReport extends Partial<ScoringFigures> {
   readonly error?: ServingError;
   /** What the log may say of the rows; absent for a run whose predictions do not count. */
   readonly tally?: RowsTally;
-}
-
-/** What a run wrote. */
-export interface ScoringOutputs {
-  /** Generation of the predictions. */
-  readonly generation: string;
-  /** Whether there is a file of bad rows. */
-  readonly hasBadRows: boolean;
 }
 
 /** Whether something is as wrong the next time, so that the event must not come again. */
@@ -50,26 +34,6 @@ export function isPermanent(error: unknown): error is ServingError {
     'model-not-found',
     'object-not-found',
   );
-}
-
-/** The content of a job's summary. */
-export function writeSummary(job: ScoringJob, figures: ScoringFigures, outputs: ScoringOutputs): string {
-  return toJsonText({
-    input: describeInput(job),
-    model: figures.model,
-    version: figures.version,
-    rows: figures.rows,
-    bad_rows: figures.badRows,
-    duration_ms: figures.durationMs,
-    predictions: { ...job.predictions, generation: outputs.generation },
-    ...(outputs.hasBadRows && { errors: job.badRows }),
-  });
-}
-
-/** What the summary of a job says was counted. */
-export function readFigures(summary: string): ScoringFigures {
-  const { rows, bad_rows: badRows, duration_ms: durationMs, model, version } = JSON.parse(summary);
-  return { rows, badRows, durationMs, model, version };
 }
 
 /** Why a job cannot be done, for whoever looks for its output. */
@@ -112,8 +76,4 @@ export function jobAttributes(
     ...(rows !== undefined && { 'onnx.rows': rows }),
     ...(badRows !== undefined && { 'onnx.bad_rows': badRows }),
   };
-}
-
-function describeInput({ input, generation }: ScoringJob) {
-  return { bucket: input.bucket, name: input.name, generation };
 }
