@@ -23,7 +23,7 @@ export async function describeMachine({
     date: new Date().toISOString(),
     commit: await commitOf(projectPath('.')),
     machine: `${processors.length} x ${processors[0]?.model ?? 'unknown'}, ${(totalmem() / 1e9).toFixed(0)} GB`,
-    system: `${process.platform} ${release()}`,
+    system: systemOf(process.platform, release()),
     'Node of the servers': await run(node, ['--version']),
     'Node of the load generator': process.version,
     packages: packageVersions(),
@@ -32,6 +32,12 @@ export async function describeMachine({
     'load average before': loadAverage(),
     ...(options.quick && { mode: 'quick: these figures mean nothing' }),
   };
+}
+
+/** The kernel and its version; what follows the version in its release names a build, and thereby a host. */
+export function systemOf(platform: string, kernelRelease: string): string {
+  const version = /^\d+(\.\d+)*/.exec(kernelRelease)?.[0];
+  return version === undefined ? platform : `${platform} ${version}`;
 }
 
 /** Building the peer takes half a minute, which a part without it need not wait for. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { commitOf } from '../../bench/machine';
+import { commitOf, systemOf } from '../../bench/machine';
 
 let folder = '';
 
@@ -52,3 +52,16 @@ test.each(['shared/answer.ts', 'shared/new.ts', 'docs/performance.md'])(
 test('what is not in git has no commit', async () => {
   expect(await commitOf(folder)).toBe('none');
 });
+
+test.each([
+  ['linux', '6.1.0-18-cloud-amd64', 'linux 6.1.0'],
+  ['linux', '6.6.87.2-microsoft-standard-WSL2', 'linux 6.6.87.2'],
+  ['linux', '5.10.0+', 'linux 5.10.0'],
+  ['darwin', '24.1.0', 'darwin 24.1.0'],
+  ['linux', 'custom', 'linux'],
+])(
+  'the system is told by its kernel, not by how its host calls the build: %s %s',
+  (platform, release, told) => {
+    expect(systemOf(platform, release)).toBe(told);
+  },
+);
