@@ -221,6 +221,23 @@ locals {
   of_drift  = "monitored_resource=\"cloud_run_job\", job_name=\"${local.prefix}drift\""
   by_bucket = "sum by (service_name, le)"
 
+  # What is counted seldom. Its series come into being with the first of it, and may be gone when the next one comes:
+  # then Prometheus' increase() sees a counter that begins at 1 and never moved. Cloud Monitoring stores with each value
+  # what time it counts, and so promises to see it
+  # (https://cloud.google.com/stackdriver/docs/managed-prometheus/promql-differences); the second half holds
+  # either way: a series of which there was nothing in the time before is news by itself.
+  rare = {
+    load_failures = { series = "${local.user}_load_failures{${local.of_ours}}", by = "service_name", window = "5m" }
+    drift_found   = { series = "${local.user}_drift_found{${local.of_drift}}", by = "job_name", window = "1h" }
+    failed_checks = { series = "run_googleapis_com:job_completed_execution_count{${local.of_drift}, result=\"failed\"}", by = "job_name", window = "1h" }
+  }
+  counted = {
+    for name, of in local.rare :
+    name => "sum by (${of.by}) (increase(${of.series}[${of.window}]) > 0 or (max_over_time(${of.series}[${of.window}]) unless last_over_time(${of.series}[${of.window}] offset ${of.window})))"
+  }
+
+  cold_starts = "sum by (service_name) (increase(${local.user}_cold_start_ms_count{${local.of_ours}}[30m]))"
+
   alert_rules = merge(
     {
       latency = {
@@ -251,18 +268,20 @@ locals {
         query    = "histogram_quantile(0.95, ${local.by_bucket} (rate(run_googleapis_com:container_memory_utilizations_bucket{${local.services}}[5m]))) > ${var.alerts.memory_ratio}"
         help     = "An instance that goes above its memory is killed with its requests. Raise the memory, or keep fewer models loaded (MAX_LOADED_MODELS)."
       }
+      # The first request after a pause always meets a fresh instance. So it takes four in half an hour: increase()
+      # extrapolates, and may make a little more of three.
       cold-starts = {
         title    = "cold starts above ${var.alerts.cold_start_ratio * 100} % of requests"
         for      = "600s"
         severity = "WARNING"
-        query    = "sum by (service_name) (rate(${local.user}_cold_start_ms_count{${local.of_ours}}[30m])) / sum by (service_name) (rate(${local.user}_latency_ms_count{${local.of_ours}}[30m])) > ${var.alerts.cold_start_ratio}"
+        query    = "${local.cold_starts} / sum by (service_name) (increase(${local.user}_latency_ms_count{${local.of_ours}}[30m])) > ${var.alerts.cold_start_ratio} and ${local.cold_starts} > 3.5"
         help     = "A minimum instance takes the cold start from the first request after a pause; more concurrency takes it from bursts."
       }
       load-failures = {
         title    = "a model cannot be loaded"
         for      = "0s"
         severity = "CRITICAL"
-        query    = "sum by (service_name) (increase(${local.user}_load_failures{${local.of_ours}}[5m])) > 0"
+        query    = "${local.counted.load_failures} > 0"
         help     = "The log entry `loading the model failed` says why: nothing published there, no right to read it, or bytes with another checksum."
       }
     },
@@ -271,7 +290,7 @@ locals {
         title    = "drift"
         for      = "0s"
         severity = "WARNING"
-        query    = "sum by (job_name) (increase(${local.user}_drift_found{${local.of_drift}}[1h])) > 0"
+        query    = "${local.counted.drift_found} > 0"
         help     = "Read the output of the job's last execution: the table names the columns, and docs/operations.md (OnnxDrift) says what to do."
       }
       # What was found is logged before the job ends, and may be counted after it: so not at once.
@@ -279,7 +298,7 @@ locals {
         title    = "the check for drift failed"
         for      = "600s"
         severity = "WARNING"
-        query    = "sum by (job_name) (increase(run_googleapis_com:job_completed_execution_count{${local.of_drift}, result=\"failed\"}[1h])) > 0 unless on (job_name) sum by (job_name) (increase(${local.user}_drift_found{${local.of_drift}}[1h])) > 0"
+        query    = "${local.counted.failed_checks} > 0 unless on (job_name) ${local.counted.drift_found} > 0"
         help     = "Read the output of the job's last execution: it ended with another exit code than 0 and 2, so that nobody knows whether there is drift. It says what it lacks: a right, the model, its baseline, memory."
       }
     } : {},
