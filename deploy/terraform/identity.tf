@@ -15,18 +15,6 @@ resource "google_storage_bucket_iam_member" "runtime_reads_models" {
   member = google_service_account.runtime.member
 }
 
-# Standard output needs no right; the API that LOG_TRANSPORT=cloud writes to does.
-resource "google_project_iam_member" "services_log" {
-  for_each = lookup(var.environment, "LOG_TRANSPORT", "") != "cloud" ? {} : merge(
-    { runtime = google_service_account.runtime.member },
-    { for scorer in google_service_account.scorer : "scorer" => scorer.member },
-  )
-
-  project = var.project_id
-  role    = "roles/logging.logWriter"
-  member  = each.value
-}
-
 resource "google_secret_manager_secret" "this" {
   for_each = var.secrets
 

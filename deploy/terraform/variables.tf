@@ -215,6 +215,12 @@ variable "environment" {
   }
 
   validation {
+    # The API puts the members of an entry elsewhere (jsonPayload.metadata), and files it under another log.
+    condition     = lookup(var.environment, "LOG_TRANSPORT", "stdout") != "cloud"
+    error_message = "environment: LOG_TRANSPORT must be stdout here: Cloud Run collects standard output by itself, and the metrics, alerts, dashboard and drift check read what comes that way. With cloud most of them would see nothing."
+  }
+
+  validation {
     condition     = alltrue([for name in keys(var.environment) : !can(regex("^(K|FUNCTION|X_GOOGLE)_", name))])
     error_message = "environment: names that begin with K_, FUNCTION_ and X_GOOGLE_ are the platform's."
   }

@@ -285,20 +285,6 @@ run "lets_an_account_push_images_and_others_read_them" {
   }
 }
 
-run "lets_the_services_write_the_log_where_they_are_told_to" {
-  variables {
-    environment = { LOG_TRANSPORT = "cloud" }
-  }
-
-  assert {
-    condition = (
-      keys(google_project_iam_member.services_log) == ["runtime", "scorer"] &&
-      google_project_iam_member.services_log["runtime"].role == "roles/logging.logWriter"
-    )
-    error_message = "their log would go to standard output"
-  }
-}
-
 run "switches_on_the_apis_that_everything_needs" {
   assert {
     condition = length(setsubtract([

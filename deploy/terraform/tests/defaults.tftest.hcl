@@ -95,11 +95,6 @@ run "lets_the_functions_read_models_and_nothing_else" {
   }
 
   assert {
-    condition     = length(google_project_iam_member.services_log) == 0
-    error_message = "the functions may do something in the whole project"
-  }
-
-  assert {
     condition     = length(google_secret_manager_secret_iam_member.runtime_reads) == 0
     error_message = "the functions may read secrets"
   }

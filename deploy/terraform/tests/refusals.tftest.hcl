@@ -87,6 +87,16 @@ run "a_variable_that_is_set_elsewhere" {
   expect_failures = [var.environment]
 }
 
+run "a_log_that_no_metric_and_no_sink_reads" {
+  command = plan
+
+  variables {
+    environment = { LOG_TRANSPORT = "cloud" }
+  }
+
+  expect_failures = [var.environment]
+}
+
 run "a_secret_whose_version_moves" {
   command = plan
 
