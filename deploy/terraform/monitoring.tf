@@ -7,6 +7,9 @@ locals {
     "resource.labels.service_name=(${join(" OR ", formatlist("\"%s\"", local.service_names))})",
   ])
 
+  # What Cloud Run itself says of each request, also of those that no instance took: its metric request_count leaves them out.
+  request_log_filter = "${local.log_filter} AND logName=\"projects/${var.project_id}/logs/run.googleapis.com%2Frequests\""
+
   drift_log_filter = "resource.type=\"cloud_run_job\" AND resource.labels.job_name=\"${local.prefix}drift\""
 
   # Milliseconds of a request, and their split. Each is in the log entry of every request that took that step.
@@ -95,6 +98,37 @@ resource "google_logging_metric" "load_failures" {
   name        = "${local.metric_prefix}_load_failures"
   description = "Attempts to load a model or its manifest that failed"
   filter      = "${local.log_filter} AND jsonPayload.message=~\"^loading the [a-z]+ failed\""
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    unit        = "1"
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_logging_metric" "failed_requests" {
+  project     = var.project_id
+  name        = "${local.metric_prefix}_failed_requests"
+  description = "Requests answered with 5xx, by an instance or for want of one"
+  filter      = "${local.request_log_filter} AND httpRequest.status>=500"
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    unit        = "1"
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+# Without what Cloud Run answers while no instance lives: who may not call, where from, and how many.
+resource "google_logging_metric" "answered_requests" {
+  project     = var.project_id
+  name        = "${local.metric_prefix}_answered_requests"
+  description = "Requests that an instance answered, and not with 5xx"
+  filter      = "${local.request_log_filter} AND httpRequest.status<500 AND httpRequest.status!=401 AND httpRequest.status!=403 AND httpRequest.status!=404 AND httpRequest.status!=429"
 
   metric_descriptor {
     metric_kind = "DELTA"
@@ -227,9 +261,11 @@ locals {
   # (https://cloud.google.com/stackdriver/docs/managed-prometheus/promql-differences); the second half holds
   # either way: a series of which there was nothing in the time before is news by itself.
   rare = {
-    load_failures = { series = "${local.user}_load_failures{${local.of_ours}}", by = "service_name", window = "5m" }
-    drift_found   = { series = "${local.user}_drift_found{${local.of_drift}}", by = "job_name", window = "1h" }
-    failed_checks = { series = "run_googleapis_com:job_completed_execution_count{${local.of_drift}, result=\"failed\"}", by = "job_name", window = "1h" }
+    load_failures     = { series = "${local.user}_load_failures{${local.of_ours}}", by = "service_name", window = "5m" }
+    failed_requests   = { series = "${local.user}_failed_requests{${local.of_ours}}", by = "service_name", window = "5m" }
+    answered_requests = { series = "${local.user}_answered_requests{${local.of_ours}}", by = "service_name", window = "2m" }
+    drift_found       = { series = "${local.user}_drift_found{${local.of_drift}}", by = "job_name", window = "1h" }
+    failed_checks     = { series = "run_googleapis_com:job_completed_execution_count{${local.of_drift}, result=\"failed\"}", by = "job_name", window = "1h" }
   }
   counted = {
     for name, of in local.rare :
@@ -240,6 +276,14 @@ locals {
 
   alert_rules = merge(
     {
+      # Three of five minutes; increase() extrapolates, and may make 2.5 of two.
+      unanswered = {
+        title    = "requests fail, and none is answered"
+        for      = "60s"
+        severity = "CRITICAL"
+        query    = "${local.counted.failed_requests} > 2.5 unless on (service_name) ${local.counted.answered_requests} > 0"
+        help     = "No instance starts, or each fails whatever comes. Look whether the last revision became ready, and send the traffic back to the one before; the log of the last start says why."
+      }
       latency = {
         title    = "p95 above ${var.alerts.p95_ms} ms"
         for      = "300s"
@@ -349,6 +393,8 @@ resource "google_monitoring_alert_policy" "this" {
     google_logging_metric.timing,
     google_logging_metric.cold_start,
     google_logging_metric.load_failures,
+    google_logging_metric.failed_requests,
+    google_logging_metric.answered_requests,
     google_logging_metric.drift_found,
     google_project_service.api,
   ]

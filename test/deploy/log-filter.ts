@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { projectPath } from '../../training/project-path';
 
 /** The parts of a filter of Cloud Logging that deploy/terraform uses: comparisons, joined by AND. */
-const COMPARISON = /^([\w.]+)(>=|=~|[>=:])(.+)$/;
+const COMPARISON = /^([\w.]+)(>=|!=|=~|[<>=:])(.+)$/;
 
 /**
  * Whether an entry passes a filter, as Cloud Logging's query language says: a comparison with a member that is not
@@ -32,8 +32,10 @@ function holds(value: unknown, operator: string, operand: unknown): boolean {
   if (value === undefined) return false;
   if (operator === ':' && operand === '*') return true;
   if (operator === '=') return value === operand;
+  if (operator === '!=') return value !== operand;
   if (operator === '=~') return new RegExp(String(operand)).test(String(value));
   if (typeof value !== 'number' || typeof operand !== 'number') return false;
+  if (operator === '<') return value < operand;
   return operator === '>' ? value > operand : value >= operand;
 }
 

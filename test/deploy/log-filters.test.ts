@@ -81,6 +81,25 @@ describe('the metric', () => {
     },
   );
 
+  test.each([
+    [200, 'answered_requests'],
+    [302, 'answered_requests'],
+    [422, 'answered_requests'],
+    // No instance has to be there for these: Cloud Run itself turns callers away, and has no instance to spare.
+    [401, 'none'],
+    [403, 'none'],
+    [404, 'none'],
+    [429, 'none'],
+    [500, 'failed_requests'],
+    [503, 'failed_requests'],
+    [504, 'failed_requests'],
+  ])('of what Cloud Run logs of a request answered with %i is %s', (status, expected) => {
+    const entry = { httpRequest: { status } };
+    const counting = ['answered_requests', 'failed_requests'].filter((name) => passes(entry, metric(name)));
+
+    expect(counting).toEqual(expected === 'none' ? [] : [expected]);
+  });
+
   test('of load failures counts a load that failed once, and not each request that met it', async () => {
     registry.change({ artifact: { ...registry.manifest().artifact, sha256: '0'.repeat(64) } });
 

@@ -231,6 +231,7 @@ run "alerts_of_everything" {
   assert {
     condition = keys(google_monitoring_alert_policy.this) == [
       "cold-starts", "cpu", "down", "drift", "drift-check", "errors", "latency", "load-failures", "memory",
+      "unanswered",
     ]
     error_message = "an alert is missing"
   }

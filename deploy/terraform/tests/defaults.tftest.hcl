@@ -71,7 +71,7 @@ run "makes_what_was_asked_for_and_no_more" {
   }
 
   assert {
-    condition     = keys(google_monitoring_alert_policy.this) == ["cold-starts", "cpu", "errors", "latency", "load-failures", "memory"]
+    condition     = keys(google_monitoring_alert_policy.this) == ["cold-starts", "cpu", "errors", "latency", "load-failures", "memory", "unanswered"]
     error_message = "other alerts than expected"
   }
 }
@@ -104,6 +104,14 @@ run "watches_what_this_deployment_runs_and_no_other" {
   assert {
     condition     = strcontains(google_logging_metric.cold_start.filter, "resource.labels.service_name=(\"model-info\" OR \"predict\" OR \"predict-batch\")")
     error_message = "the metric counts entries of other services: ${google_logging_metric.cold_start.filter}"
+  }
+
+  assert {
+    condition = alltrue([
+      for metric in [google_logging_metric.failed_requests, google_logging_metric.answered_requests] :
+      strcontains(metric.filter, "logName=\"projects/demo-project/logs/run.googleapis.com%2Frequests\"")
+    ])
+    error_message = "the metric counts what the services print, too"
   }
 
   assert {
