@@ -31,7 +31,8 @@ check_kubernetes() {
   local version manifests=.cache/deploy-tools/kubernetes.yaml
   kustomize build deploy/kubernetes >"$manifests"
   for version in 1.34 1.37; do
-    .cache/deploy-tools/python/bin/kubernetes-validate --strict -k "$version" "$manifests"
+    # Not by its script, which pip gave the path of the folder that it was installed in: a clone may be moved.
+    .cache/deploy-tools/python/bin/python -m kubernetes_validate --strict -k "$version" "$manifests"
   done
   kubeconform -strict -summary -schema-location "$PWD/.cache/deploy-tools/schemas/{{.ResourceKind}}{{.KindSuffix}}.json" \
     deploy/kubernetes/knative-service.yaml
