@@ -14,7 +14,7 @@ locals {
     {
       title = "Errors, as a part of all requests", unit = "1"
       queries = {
-        "" = "sum by (service_name) (rate(run_googleapis_com:request_count{${local.services}, response_code_class=\"5xx\"}[$${__interval}])) / sum by (service_name) (rate(run_googleapis_com:request_count{${local.services}}[$${__interval}]))"
+        "" = "sum by (service_name) (rate(run_googleapis_com:request_count{${local.services}, response_code_class=\"5xx\", response_code!=\"501\"}[$${__interval}])) / sum by (service_name) (rate(run_googleapis_com:request_count{${local.services}}[$${__interval}]))"
       }
     },
     {

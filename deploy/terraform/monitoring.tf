@@ -295,7 +295,7 @@ locals {
         title    = "errors above ${var.alerts.error_ratio * 100} %"
         for      = "300s"
         severity = "CRITICAL"
-        query    = "sum by (service_name) (rate(run_googleapis_com:request_count{${local.services}, response_code_class=\"5xx\"}[5m])) / sum by (service_name) (rate(run_googleapis_com:request_count{${local.services}}[5m])) > ${var.alerts.error_ratio}"
+        query    = "sum by (service_name) (rate(run_googleapis_com:request_count{${local.services}, response_code_class=\"5xx\", response_code!=\"501\"}[5m])) / sum by (service_name) (rate(run_googleapis_com:request_count{${local.services}}[5m])) > ${var.alerts.error_ratio}"
         help     = "Read the log entries with severity ERROR: `code` and `detail` say what failed. After a deployment, roll back first."
       }
       cpu = {
