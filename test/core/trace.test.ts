@@ -9,6 +9,15 @@ describe('readTrace()', () => {
     expect(trace).toEqual({ traceId: ID, spanId: '00f067aa0ba902b7', sampled: true });
   });
 
+  test.each(['', '-', '-what-a-later-version-says'])(
+    'reads traceparent of a later version that ends in "%s"',
+    (more) => {
+      const trace = readTrace(`cc-${ID}-00f067aa0ba902b7-01${more}`, undefined);
+
+      expect(trace).toEqual({ traceId: ID, spanId: '00f067aa0ba902b7', sampled: true });
+    },
+  );
+
   test('prefers traceparent to X-Cloud-Trace-Context', () => {
     const trace = readTrace(`00-${ID}-00f067aa0ba902b7-00`, `${'a'.repeat(32)}/1;o=1`);
 
@@ -30,6 +39,9 @@ describe('readTrace()', () => {
     `00-${ID}-${'0'.repeat(16)}-01`,
     `ff-${ID}-00f067aa0ba902b7-01`,
     `00-${ID}-00f067aa0ba902b7`,
+    `00-${ID}-00f067aa0ba902b7-01-`,
+    `00-${ID}-00f067aa0ba902b7-01-extra`,
+    `cc-${ID}-00f067aa0ba902b7-01extra`,
     `00-${ID.slice(1)}-00f067aa0ba902b7-01`,
     'nonsense',
     '',
