@@ -10,7 +10,10 @@ export interface TokenIssuer {
   /** How often the keys were fetched. */
   fetches(): number;
   /** A token for the audience `onnx-functions` of `ada`, good for five minutes, but for what is changed. */
-  sign(changes?: JWTPayload, header?: { readonly kid?: string; readonly key?: string }): Promise<string>;
+  sign(
+    changes?: JWTPayload,
+    header?: { readonly kid?: string | undefined; readonly key?: string },
+  ): Promise<string>;
   /** Takes another key into use. */
   rotate(kid: string): Promise<void>;
   /** Answers with an error instead of the keys, or no longer. */
@@ -87,11 +90,15 @@ export async function openTokenIssuer(): Promise<TokenIssuer> {
       server.listen(port, '127.0.0.1');
       await once(server, 'listening');
     },
-    async sign(changes = {}, { kid = 'first', key = kid } = {}) {
+    async sign(changes = {}, header = {}) {
+      // One that names no key says so: `kid: undefined`.
+      const { kid, key = kid ?? 'first' } = { kid: 'first', ...header };
       const now = Math.floor(Date.now() / 1_000);
       const claims = { iss: issuer, aud: 'onnx-functions', sub: 'ada', iat: now, exp: now + 300, ...changes };
       const { privateKey } = pairs.get(key) ?? stranger;
-      return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid }).sign(privateKey);
+      return new SignJWT(claims)
+        .setProtectedHeader({ alg: 'RS256', ...(kid !== undefined && { kid }) })
+        .sign(privateKey);
     },
     async close() {
       if (server.listening) await goAway();

@@ -173,3 +173,44 @@ test('a key that its issuer has taken back is good for ten minutes at the most',
   expect(before).toBe(200);
   expect(await statusOf(check(old))).toBe(401);
 });
+
+describe('a token that names no key', () => {
+  const signWith = (key: string, changes = {}) => issuer.sign(changes, { kid: undefined, key });
+
+  test('is good where any of the keys of its issuer has signed it, without another fetch', async () => {
+    await issuer.rotate('second');
+    await issuer.rotate('third');
+    const { check } = openCheck();
+
+    const statuses: number[] = [];
+    for (const key of ['first', 'second', 'third']) statuses.push(await statusOf(check(await signWith(key))));
+
+    expect(statuses).toEqual([200, 200, 200]);
+    expect(issuer.fetches()).toBe(1);
+  });
+
+  test('is refused, without another fetch, where none of them has', async () => {
+    await issuer.rotate('second');
+    const { check } = openCheck();
+
+    await expect(check(await signWith('stranger'))).rejects.toThrow('the signature of the token is wrong');
+    expect(issuer.fetches()).toBe(1);
+  });
+
+  test('is refused for what it says, whichever has signed it', async () => {
+    await issuer.rotate('second');
+    const { check } = openCheck();
+
+    await expect(check(await signWith('second', { exp: 1 }))).rejects.toThrow('the token has expired');
+  });
+
+  test('is not tried with more than four keys', async () => {
+    for (const kid of ['second', 'third', 'fourth', 'fifth']) await issuer.rotate(kid);
+    const { check } = openCheck();
+
+    const fourth = await statusOf(check(await signWith('fourth')));
+    const fifth = await statusOf(check(await signWith('fifth')));
+
+    expect([fourth, fifth]).toEqual([200, 401]);
+  });
+});
