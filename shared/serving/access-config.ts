@@ -9,11 +9,20 @@ import { type Environment, optional, type Reader, unexpected } from './environme
  * @param hops proxies that a deployment of this kind has before it: Google's front end is one.
  */
 export function readAccess(read: Reader, { hops }: { readonly hops: number }): GateSettings {
+  const access = readCallers(read);
+  const rate = readRate(read);
+  const redisUrl = readRedisUrl(read);
+  // Keys may have rates of their own.
+  if (redisUrl !== undefined && rate === undefined && access?.keys === undefined) {
+    throw new TypeError(
+      'RATE_LIMIT_REDIS_URL is set, but neither RATE_LIMIT nor ACCESS=keys, so that it would limit nothing',
+    );
+  }
   return {
-    ...optional('access', readCallers(read)),
+    ...optional('access', access),
     rateLimits: {
-      ...optional('rate', readRate(read)),
-      ...optional('redisUrl', readRedisUrl(read)),
+      ...optional('rate', rate),
+      ...optional('redisUrl', redisUrl),
       trustedHops: read.integer('TRUSTED_HOPS', hops, 0),
     },
     overload: readOverload(read),
@@ -33,7 +42,10 @@ function readCallers(read: Reader): AccessSettings | undefined {
   const keys = readKeys(read, ways.includes('keys'));
   const tokens = readTokens(read, ways.includes('tokens'));
   const open = read.choices('ACCESS_OPEN', OPENABLE);
-  if (ways.length === 0) return undefined;
+  if (ways.length === 0) {
+    if (open.length === 0) return undefined;
+    throw new TypeError('ACCESS_OPEN is set, but ACCESS is not, so that everything would be open');
+  }
   return { ...optional('keys', keys), ...optional('tokens', tokens), open };
 }
 
@@ -41,8 +53,7 @@ function readKeys(read: Reader, isOn: boolean): AccessSettings['keys'] {
   const inline = read.text('API_KEYS');
   const file = read.text('API_KEYS_FILE');
   const refreshMs = read.integer('API_KEYS_REFRESH_MS', 10_000, 0);
-  checkUse('keys', isOn, { API_KEYS: inline, API_KEYS_FILE: file });
-  if (!isOn) return undefined;
+  if (!isOn) return refuse(read, 'keys', ['API_KEYS', 'API_KEYS_FILE', 'API_KEYS_REFRESH_MS']);
   if ((inline === undefined) === (file === undefined)) {
     throw new TypeError('ACCESS=keys: expected either API_KEYS_FILE or API_KEYS to be set');
   }
@@ -64,6 +75,11 @@ const ALGORITHMS = [
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ];
 
+const TOKEN_NAMES = [
+  ...['TOKEN_JWKS_URL', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE'],
+  ...['TOKEN_ALGORITHMS', 'TOKEN_SUBJECTS', 'TOKEN_CLOCK_TOLERANCE_MS'],
+];
+
 function readTokens(read: Reader, isOn: boolean): AccessSettings['tokens'] {
   const jwksUrl = readJwksUrl(read);
   const issuer = read.text('TOKEN_ISSUER');
@@ -71,8 +87,7 @@ function readTokens(read: Reader, isOn: boolean): AccessSettings['tokens'] {
   const algorithms = read.choices('TOKEN_ALGORITHMS', ALGORITHMS);
   const subjects = read.list('TOKEN_SUBJECTS');
   const clockToleranceMs = read.integer('TOKEN_CLOCK_TOLERANCE_MS', 5_000, 0);
-  checkUse('tokens', isOn, { TOKEN_JWKS_URL: jwksUrl, TOKEN_ISSUER: issuer, TOKEN_AUDIENCE: audiences[0] });
-  if (!isOn) return undefined;
+  if (!isOn) return refuse(read, 'tokens', TOKEN_NAMES);
   if (jwksUrl === undefined || issuer === undefined || audiences.length === 0) {
     throw new TypeError('ACCESS=tokens: expected TOKEN_JWKS_URL, TOKEN_ISSUER and TOKEN_AUDIENCE to be set');
   }
@@ -91,9 +106,9 @@ function readJwksUrl(read: Reader): string | undefined {
 }
 
 /** Settings of a way that is off: whoever made them believes that it is on. */
-function checkUse(way: string, isOn: boolean, values: Readonly<Record<string, string | undefined>>): void {
-  const set = Object.keys(values).find((name) => values[name] !== undefined);
-  if (isOn || set === undefined) return;
+function refuse(read: Reader, way: string, names: readonly string[]): undefined {
+  const set = names.find((name) => read.text(name) !== undefined);
+  if (set === undefined) return undefined;
   throw new TypeError(`${set} is set, but ACCESS does not name "${way}", so that it would protect nothing`);
 }
 

@@ -106,6 +106,33 @@ test.each([
   expect(() => readConfig(env)).toThrow(message);
 });
 
-test('the password of a Redis is not repeated', () => {
-  expect(() => readConfig({ RATE_LIMIT_REDIS_URL: 'redis:/secret@x' })).not.toThrow('secret');
+test.each([
+  ['API_KEYS_FILE', 'x', 'ACCESS does not name "keys"'],
+  ['API_KEYS_REFRESH_MS', '0', 'ACCESS does not name "keys"'],
+  ['TOKEN_JWKS_URL', TOKENS.TOKEN_JWKS_URL, 'ACCESS does not name "tokens"'],
+  ['TOKEN_ISSUER', 'x', 'ACCESS does not name "tokens"'],
+  ['TOKEN_AUDIENCE', 'x', 'ACCESS does not name "tokens"'],
+  ['TOKEN_SUBJECTS', 'ada', 'ACCESS does not name "tokens"'],
+  ['TOKEN_ALGORITHMS', 'RS256', 'ACCESS does not name "tokens"'],
+  ['TOKEN_CLOCK_TOLERANCE_MS', '0', 'ACCESS does not name "tokens"'],
+  ['ACCESS_OPEN', 'metrics', 'ACCESS is not, so that everything would be open'],
+  ['RATE_LIMIT_REDIS_URL', 'redis://10.0.0.3:6379', 'neither RATE_LIMIT nor ACCESS=keys'],
+])('%s alone would do nothing, and is refused at the start', (name, value, message) => {
+  expect(() => readConfig({ [name]: value })).toThrow(`${name} is set, but ${message}`);
+});
+
+test.each([
+  ['for callers without a rate of their own', { RATE_LIMIT: '600/min' }],
+  ['for keys, which may have rates of their own', { ACCESS: 'keys', API_KEYS: KEYS }],
+])('Redis counts %s', (_, env) => {
+  const { rateLimits } = readConfig({ ...env, RATE_LIMIT_REDIS_URL: 'redis://10.0.0.3:6379' });
+
+  expect(rateLimits.redisUrl).toBe('redis://10.0.0.3:6379');
+});
+
+test.each(['redis:/secret@x', 'redis://:secret@x'])('the password of a Redis is not repeated: %s', (url) => {
+  const read = () => readConfig({ RATE_LIMIT_REDIS_URL: url });
+
+  expect(read).toThrow('RATE_LIMIT_REDIS_URL');
+  expect(read).not.toThrow('secret');
 });

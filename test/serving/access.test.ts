@@ -496,7 +496,7 @@ describe('the description of the API', () => {
     const { TOKEN_JWKS_URL = '', TOKEN_ISSUER = '', TOKEN_AUDIENCE = '' } = env;
     const { request } = openTestApp({
       ACCESS: access,
-      ACCESS_OPEN: 'docs',
+      ...(access !== '' && { ACCESS_OPEN: 'docs' }),
       ...(access.includes('keys') && { API_KEYS: KEYS }),
       ...(access.includes('tokens') && { TOKEN_JWKS_URL, TOKEN_ISSUER, TOKEN_AUDIENCE }),
     });
