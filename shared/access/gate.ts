@@ -68,7 +68,7 @@ export async function openGate(settings: GateSettings, parts: GateParts): Promis
 
 /** Keys may have rates of their own, so that there is a limiter wherever there are keys. */
 async function openLimiter(
-  { access, rateLimits: { rate, redisUrl } }: GateSettings,
+  { access, rateLimits: { rate, redisUrl, service } }: GateSettings,
   parts: GateParts,
 ): Promise<{ readonly limiter?: Limiter; readonly close: () => void }> {
   if (rate === undefined && access?.keys === undefined) return { close: () => {} };
@@ -76,5 +76,5 @@ async function openLimiter(
   if (redisUrl === undefined) return { limiter: createMemoryLimiter(), close: () => {} };
   const { openRedis } = await import('./redis');
   const redis = openRedis(redisUrl);
-  return { limiter: createSharedLimiter(redis, parts), close: redis.close };
+  return { limiter: createSharedLimiter(redis, { ...parts, service }), close: redis.close };
 }

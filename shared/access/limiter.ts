@@ -27,6 +27,11 @@ export interface LimiterParts {
   readonly onRecovery: (what: string) => void;
 }
 
+export interface SharedLimiterParts extends LimiterParts {
+  /** Whose count it is, where several services count in one Redis. */
+  readonly service: string;
+}
+
 /** A limiter of one rate. */
 type Counter = (id: string, rows: number) => Promise<RateLimiterRes>;
 
@@ -58,8 +63,8 @@ export function createMemoryLimiter({ maxIds = MAX_IDS }: { readonly maxIds?: nu
  * Counts in Redis, for all instances together. While it cannot be asked, each instance counts for itself and asks again
  * every second: nobody is refused for it.
  */
-export function createSharedLimiter(redis: RedisLink, parts: LimiterParts): Limiter {
-  const { now, onFailure, onRecovery } = parts;
+export function createSharedLimiter(redis: RedisLink, parts: SharedLimiterParts): Limiter {
+  const { service, now, onFailure, onRecovery } = parts;
   const memory = createMemoryLimiter();
   const counterOf = perRate(({ rows: points, windowS }) => {
     const limiter = new RateLimiterRedis({
@@ -67,7 +72,8 @@ export function createSharedLimiter(redis: RedisLink, parts: LimiterParts): Limi
       useRedisPackage: true,
       rejectIfRedisNotReady: true,
       customIncrTtlLuaScript: TAKE_IF_ENOUGH,
-      keyPrefix: 'onnx-functions',
+      // A window ends for all that is counted under one key: what has another window needs another.
+      keyPrefix: `onnx-functions:${service}:${points}/${windowS}`,
       points,
       duration: windowS,
     });

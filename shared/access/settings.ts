@@ -62,6 +62,8 @@ export interface LimitSettings {
   readonly rate?: Rate;
   /** Where the count is kept that all instances share; each has its own when absent. */
   readonly redisUrl?: string;
+  /** Whose count that is: services that share a Redis count apart. */
+  readonly service: string;
   /** How many proxies in front of this service add to `X-Forwarded-For`. */
   readonly trustedHops: number;
 }

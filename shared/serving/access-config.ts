@@ -7,8 +7,12 @@ import { type Environment, optional, type Reader, unexpected } from './environme
  * Who may call, how much, and when it is too much.
  *
  * @param hops proxies that a deployment of this kind has before it: Google's front end is one.
+ * @param service what the deployment is called.
  */
-export function readAccess(read: Reader, { hops }: { readonly hops: number }): GateSettings {
+export function readAccess(
+  read: Reader,
+  { hops, service }: { readonly hops: number; readonly service: string },
+): GateSettings {
   const access = readCallers(read);
   const rate = readRate(read);
   const redisUrl = readRedisUrl(read);
@@ -23,6 +27,7 @@ export function readAccess(read: Reader, { hops }: { readonly hops: number }): G
     rateLimits: {
       ...optional('rate', rate),
       ...optional('redisUrl', redisUrl),
+      service,
       trustedHops: read.integer('TRUSTED_HOPS', hops, 0),
     },
     overload: readOverload(read),
@@ -122,8 +127,10 @@ function readRate(read: Reader): Rate | undefined {
 /** Not told what came: an address of Redis may have a password in it. */
 function readRedisUrl(read: Reader): string | undefined {
   const url = read.text('RATE_LIMIT_REDIS_URL');
-  if (url === undefined || (/^rediss?:\/\/[^/]/.test(url) && URL.canParse(url))) return url;
-  throw new TypeError('RATE_LIMIT_REDIS_URL: expected an address like redis://10.0.0.3:6379');
+  if (url === undefined || (/^rediss?:\/\/[^/]+(\/\d*)?$/.test(url) && URL.canParse(url))) return url;
+  throw new TypeError(
+    'RATE_LIMIT_REDIS_URL: expected an address like redis://10.0.0.3:6379, or redis://10.0.0.3:6379/1 for a database',
+  );
 }
 
 function readOverload(read: Reader): OverloadSettings {

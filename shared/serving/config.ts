@@ -146,7 +146,7 @@ export function readConfig(env: Environment, embedded: EmbeddedModels = {}): Con
     },
     images: readImages(read, bodyBytes),
     scoring: readScoring(read),
-    ...readAccess(read, { hops: deployment.type === 'local' ? 0 : 1 }),
+    ...readAccess(read, { hops: deployment.type === 'local' ? 0 : 1, service: deployment.service }),
     corsOrigins: readOrigins(read.text('CORS_ALLOW_ORIGINS')),
     log: {
       level: read.choice('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),

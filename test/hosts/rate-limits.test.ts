@@ -78,7 +78,9 @@ function statusesOf(counts: Counts): number[] {
 async function countedIn({ url }: RedisServer): Promise<number[]> {
   const { client, connected, close } = openRedis(url);
   await connected;
-  const counts = await Promise.all(KEYS.map(({ name }) => client.get(`onnx-functions:key:${name}`)));
+  // A server that no platform has named is called as the package is.
+  const prefix = `onnx-functions:onnx-functions:${RATE}/3600`;
+  const counts = await Promise.all(KEYS.map(({ name }) => client.get(`${prefix}:key:${name}`)));
   close();
   return counts.map(Number);
 }

@@ -13,7 +13,7 @@ test('everything is open, and nothing is counted, where nothing is said', () => 
 
   expect({ access, rateLimits, overload }).toEqual({
     access: undefined,
-    rateLimits: { trustedHops: 0 },
+    rateLimits: { service: 'onnx-functions', trustedHops: 0 },
     overload: {},
   });
 });
@@ -38,6 +38,10 @@ test('tokens have algorithms and a tolerance that need not be said', () => {
     },
     open: [],
   });
+});
+
+test('what is counted is that of the service as the platform calls it', () => {
+  expect(readConfig({ K_SERVICE: 'predict' }).rateLimits.service).toBe('predict');
 });
 
 test.each([
@@ -100,6 +104,11 @@ test.each([
   [
     'another store than Redis',
     { RATE_LIMIT_REDIS_URL: 'http://x' },
+    'RATE_LIMIT_REDIS_URL: expected an address like',
+  ],
+  [
+    'a database of Redis that has a name',
+    { RATE_LIMIT: '1/h', RATE_LIMIT_REDIS_URL: 'redis://x/mine' },
     'RATE_LIMIT_REDIS_URL: expected an address like',
   ],
 ])('%s is refused at the start', (_, env, message) => {

@@ -4,7 +4,7 @@ import { createExchange } from '../../shared/serving/exchange';
 import { createGuard } from '../../shared/serving/guard';
 
 const PARTS = { now: () => 0, onFailure: () => {}, onRecovery: () => {} };
-const NOTHING = { rateLimits: { trustedHops: 0 }, overload: {} };
+const NOTHING = { rateLimits: { service: 'predict', trustedHops: 0 }, overload: {} };
 
 const REQUEST = {
   method: 'GET',

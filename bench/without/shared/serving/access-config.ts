@@ -1,3 +1,6 @@
 import type * as real from '../../../../shared/serving/access-config';
 
-export const readAccess: typeof real.readAccess = () => ({ rateLimits: { trustedHops: 0 }, overload: {} });
+export const readAccess: typeof real.readAccess = (_, { service }) => ({
+  rateLimits: { service, trustedHops: 0 },
+  overload: {},
+});
