@@ -23,10 +23,10 @@ export function describeWithRedis(name: string, suite: () => void): void {
   (reason === undefined ? describe : describe.skip)(name, suite);
 }
 
-/** Starts a server on a free port. */
-export async function startRedis(): Promise<RedisServer> {
+/** Starts a server on a free port, with settings of its own besides. */
+export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
   const port = await freePort();
-  let child = await spawnRedis(port);
+  let child = await spawnRedis(port, settings);
   const killWithParent = () => child.kill('SIGKILL');
   process.once('exit', killWithParent);
   return {
@@ -41,13 +41,14 @@ export async function startRedis(): Promise<RedisServer> {
       await exited;
     },
     async restart() {
-      child = await spawnRedis(port);
+      child = await spawnRedis(port, settings);
     },
   };
 }
 
-async function spawnRedis(port: number): Promise<ChildProcess> {
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+async function spawnRedis(port: number, settings: readonly string[]): Promise<ChildProcess> {
+  const own = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const options = [...own, ...settings];
   const child = spawn('redis-server', options, { stdio: 'ignore' });
   for (let attempt = 0; attempt < 200; attempt++) {
     if (await isListening(port)) return child;

@@ -112,7 +112,7 @@ export function createSharedLimiter(redis: RedisLink, parts: SharedLimiterParts)
         noteBack();
         return grant;
       } catch (error) {
-        noteAway(error);
+        noteAway(redis.failure() ?? error);
         return memory.take(id, rows, rate);
       }
     },

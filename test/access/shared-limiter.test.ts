@@ -1,5 +1,6 @@
 import { createSharedLimiter, type Limiter } from '../../shared/access/limiter';
 import { openRedis } from '../../shared/access/redis';
+import { freePort } from '../functions-process';
 import { describeWithRedis, type RedisServer, startRedis } from '../redis';
 
 const PER_HOUR = { rows: 2, windowS: 3_600 };
@@ -68,5 +69,58 @@ describeWithRedis('of one Redis', () => {
     await openLimiter(`${redis.url}/1`).take('ada', 2, PER_HOUR);
 
     expect(await openLimiter(`${redis.url}/2`).take('ada', 2, PER_HOUR)).toMatchObject({ isGranted: true });
+  });
+});
+
+describeWithRedis('why Redis cannot be asked', () => {
+  /** What is said where a server has settings of its own, and is shown a password. */
+  async function failuresOf(settings: readonly string[], password: string): Promise<string[]> {
+    const redis = await startRedis(settings);
+    const limiter = openLimiter(redis.url.replace('redis://', `redis://:${password}@`));
+    try {
+      expect(await limiter.take('ada', 1, PER_HOUR)).toMatchObject({ isGranted: true });
+      await limiter.take('ada', 1, PER_HOUR);
+    } finally {
+      await redis.kill();
+    }
+    return limiter.failures;
+  }
+
+  test('is said of a wrong password, without it', async () => {
+    const failures = await failuresOf(['--requirepass', 'right'], 'wrong%2Fone');
+
+    expect(failures).toEqual([expect.stringContaining('WRONGPASS')]);
+    expect(failures.join()).not.toMatch(/wrong(%2F|\/)one/);
+  });
+
+  test.each([1, 50])(
+    'does not repeat a password that the server does, be it %i times as long',
+    async (times) => {
+      const password = 'secret'.repeat(times);
+      const failures = await failuresOf(['--rename-command', 'AUTH', '""'], password);
+
+      expect(failures).toEqual([expect.stringContaining('unknown command')]);
+      expect(failures.join()).not.toContain('secret');
+    },
+  );
+
+  test.each(['127.0.0.1', 'localhost'])('is said where nothing listens at %s', async (host) => {
+    const limiter = openLimiter(`redis://${host}:${await freePort()}`);
+
+    await limiter.take('ada', 1, PER_HOUR);
+    await limiter.take('ada', 1, PER_HOUR);
+
+    expect(limiter.failures).toEqual([expect.stringContaining('ECONNREFUSED')]);
+  });
+
+  test('is said of a server that went away', async () => {
+    const redis = await startRedis();
+    const limiter = openLimiter(redis.url);
+    await limiter.take('ada', 1, PER_HOUR);
+    await redis.kill();
+
+    await limiter.take('ada', 1, PER_HOUR);
+
+    expect(limiter.failures).toEqual([expect.stringMatching(/ECONNREFUSED|ECONNRESET|closed/)]);
   });
 });
