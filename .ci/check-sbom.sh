@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the bill of materials of the image that .ci/container.sh builds as the pipelines do, by deploy/sbom.sh: with
 # Docker's client, the engine being podman here, and with the same Syft, from PyPI because no image registry is needed.
+# With the same client the image is tried as they do it, by .ci/check-image.sh.
 #
 #   .ci/check-sbom.sh IMAGE OTHER    OTHER is an image without Node, which must not pass
 set -euo pipefail
@@ -16,6 +17,7 @@ main() {
   mkdir -p .cache/ci
   build_scanner
   start_engine
+  .ci/check-image.sh "$1"
   deploy/sbom.sh "$1" >"$bill"
   node -e '
     const { components } = JSON.parse(fs.readFileSync(process.argv[1]));
