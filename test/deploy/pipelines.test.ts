@@ -13,6 +13,7 @@ interface Step {
   readonly name: string;
   readonly script: string;
   readonly waitFor: readonly string[];
+  readonly env?: readonly string[];
 }
 
 interface Build {
@@ -25,8 +26,10 @@ interface Build {
 const STAGES = [
   'npm run check on Node 20',
   'npm run check on Node 22',
+  '.ci/deploy-tools.sh',
   'npm run check on Node 24',
   '.ci/audit.sh',
+  '.ci/check-image.sh',
   'deploy/build-image.sh',
   'deploy/sbom.sh',
   'deploy/rollout.mjs deliver --no-canary',
@@ -34,7 +37,7 @@ const STAGES = [
 ];
 
 const STAGE =
-  /npm run check|\.ci\/audit\.sh|deploy\/build-image\.sh|deploy\/sbom\.sh|deploy\/rollout\.mjs deliver ".*/g;
+  /npm run check|\.ci\/(?:deploy-tools|audit|check-image)\.sh|deploy\/build-image\.sh|deploy\/sbom\.sh|deploy\/rollout\.mjs deliver ".*/g;
 
 /** The stages among some commands, each without what is of one machine. */
 function stagesOf(commands: string, nodes: readonly string[]): string[] {
@@ -44,9 +47,45 @@ function stagesOf(commands: string, nodes: readonly string[]): string[] {
   });
 }
 
-describe('the workflow deliver.yaml', () => {
-  const workflow = (name: string) => readFileSync(projectPath(`.github/workflows/${name}`), 'utf8');
+/** The phases of `.ci/run`: their names, and their commands. */
+const PHASES: readonly (readonly [name: string, command: string])[] = [
+  ...readFileSync(projectPath('.ci/run'), 'utf8').matchAll(/^ {2}phase (\S+) (.*)$/gm),
+].map(([, name = '', command = '']) => [name, command]);
 
+/** The names of the phases that a call of `.ci/run` leaves out. */
+const leftOutBy = (flags: string) => [...flags.matchAll(/--without=(\S+)/g)].map(([, name = '']) => name);
+
+/** The commands of a job, with those of its phases in the place of a call of `.ci/run`. */
+function withPhases(job: string): string {
+  return job.replace(/\.ci\/run (--.*)/, (_, flags: string) => {
+    const phases = PHASES.filter(([name]) => !leftOutBy(flags).includes(name));
+    return phases.map(([, command]) => command).join('\n');
+  });
+}
+
+const workflow = (name: string) => readFileSync(projectPath(`.github/workflows/${name}`), 'utf8');
+
+describe('the workflow check.yaml', () => {
+  const jobs = workflow('check.yaml').split(/\n\n(?= {2}\w)/);
+  const [everything = ''] = jobs.filter((job) => job.includes('run: sudo'));
+
+  test('does all that .ci/run does, and of the image it checks the real one', () => {
+    const [, flags = ''] = /run: sudo .* \.ci\/run(.*)/.exec(everything) ?? [];
+
+    expect(leftOutBy(flags)).toEqual(['container']);
+    expect(PHASES.map(([name]) => name)).toEqual(expect.arrayContaining(['tools', 'check', 'container']));
+    expect(jobs.some((job) => /docker build (.|\n)*\.ci\/check-image\.sh/.test(job))).toBe(true);
+  });
+
+  test('tries each Node that is supported', () => {
+    const [, others = ''] = /node: \[(.*)\]/.exec(jobs.join('\n')) ?? [];
+    const [, one] = /node-version: (.*)/.exec(everything) ?? [];
+
+    expect([...others.split(', '), one]).toEqual(['20', '22', '24']);
+  });
+});
+
+describe('the workflow deliver.yaml', () => {
   /** The jobs by name; one that is a workflow of its own stands there as that is called. */
   const jobs = new Map(
     (workflow('deliver.yaml').split('\njobs:\n')[1] ?? '').split(/\n\n(?= {2}\w)/).map((job) => {
@@ -60,9 +99,13 @@ describe('the workflow deliver.yaml', () => {
 
   test('goes through the stages of a delivery', () => {
     const text = [...jobs.values()].join('\n');
-    const [, nodes = ''] = /node: \[(.*)\]/.exec(text) ?? [];
 
-    expect(stagesOf(text, nodes.split(', '))).toEqual(STAGES);
+    const stages = text.split(/\n\n(?= {2}\w)/).flatMap((job) => {
+      const [, nodes = ''] = /node(?:-version)?: \[?([\d, ]+)/.exec(job) ?? [];
+      return stagesOf(withPhases(job), nodes.split(', '));
+    });
+
+    expect(stages).toEqual(STAGES);
   });
 
   test('begins nothing before what comes before it is good', () => {
@@ -102,9 +145,13 @@ describeWithGcloud('cloudbuild.yaml, as gcloud submits it', () => {
     expect(build.steps.map(({ id, waitFor }) => [id, waitFor])).toEqual([
       ['check-20', ['-']],
       ['check-22', ['-']],
+      ['go', ['-']],
+      ['terraform', ['-']],
+      ['deploy-files', ['go', 'terraform']],
       ['check-24', ['-']],
       ['audit', ['-']],
-      ['image', ['check-20', 'check-22', 'check-24', 'audit']],
+      ['image-check', ['-']],
+      ['image', ['check-20', 'check-22', 'deploy-files', 'check-24', 'audit', 'image-check']],
       ['sbom', ['image']],
       ['staging', ['sbom']],
       ['production', ['staging']],
@@ -114,6 +161,13 @@ describeWithGcloud('cloudbuild.yaml, as gcloud submits it', () => {
   test('keeps the bill of materials', () => {
     expect(build.steps.find(({ id }) => id === 'sbom')?.script).toMatch(/>sbom\.cdx\.json$/);
     expect(build.artifacts.objects.paths).toEqual(['sbom.cdx.json']);
+  });
+
+  // The registry lets no tag be moved, and who builds a commit again could not push.
+  test('tags what it pushes by the build', () => {
+    const [image] = build.steps.filter(({ id }) => id === 'image');
+
+    expect(image?.env).toEqual([expect.stringMatching(/^IMAGE=.*\$\{BUILD_ID\}$/)]);
   });
 
   // Cloud Build refuses a build otherwise, and gcloud does not look.
