@@ -49,6 +49,7 @@ function cloneSources(): string {
   const sources = [
     'build',
     'cli',
+    'docs',
     'functions',
     'model-artifacts',
     'playground',
@@ -98,10 +99,10 @@ interface Packed {
 
   const npx = (...args: readonly string[]) => npm.run(project, 'exec', '--offline', '--', ...args);
 
-  test('holds what is run, its licence and its README, and nothing else', () => {
+  test('holds what is run, its licence and its documentation, and nothing else', () => {
     const paths = packed.files.map(({ path }) => path);
 
-    expect(paths.filter((path) => !path.startsWith('dist/')).sort()).toEqual([
+    expect(paths.filter((path) => !/^(dist|docs)\//.test(path)).sort()).toEqual([
       'LICENSE',
       'README.md',
       'package.json',
@@ -110,6 +111,16 @@ interface Packed {
     expect([...new Set(built)].sort()).toEqual([...PROGRAMS, ...DEPLOYED, BILL, NOTICES].sort());
     expect(paths.filter((path) => /\.(ts|map)$|test|\.env/.test(path))).toEqual([]);
     expect(packed.size).toBeLessThan(5e6);
+  });
+
+  test('holds each page and picture that its README links to, but for those about the repository', () => {
+    const paths = packed.files.map(({ path }) => path);
+    const readme = readFileSync(join(project, 'node_modules/onnx-functions/README.md'), 'utf8');
+    const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = '']) => link);
+
+    expect(links).toContain('docs/models.md');
+    const missing = links.filter((link) => !paths.includes(link));
+    expect(missing.filter((link) => !/^(deploy|test)\//.test(link))).toEqual([]);
   });
 
   test('brings the three libraries that are not bundled, and no other of ours', () => {
