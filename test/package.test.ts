@@ -61,8 +61,10 @@ function cloneSources(): string {
     '.gcloudignore',
     '.gitignore',
     '.npmrc',
+    'CHANGELOG.md',
     'LICENSE',
     'README.md',
+    'SECURITY.md',
     'package.json',
     'tsconfig.json',
   ];
@@ -103,8 +105,10 @@ interface Packed {
     const paths = packed.files.map(({ path }) => path);
 
     expect(paths.filter((path) => !/^(dist|docs)\//.test(path)).sort()).toEqual([
+      'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'SECURITY.md',
       'package.json',
     ]);
     const built = paths.filter((path) => path.startsWith('dist/')).map((path) => path.split('/')[1]);
