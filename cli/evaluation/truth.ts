@@ -70,7 +70,7 @@ async function* labelsOfJson({ open }: LogFile): AsyncGenerator<Label | undefine
     for (let line = 0; line < unreadable; line++) yield undefined;
     for (const value of values) {
       const fields = fieldsOf(value) ?? {};
-      yield toLabel(fields['request_id'], fields['row'], fields['label']);
+      yield toLabel(idOf(fields['request_id']), fields['row'], fields['label']);
     }
   }
 }
@@ -84,6 +84,11 @@ async function* labelsOfCsv({ name, open }: LogFile): AsyncGenerator<Label | und
       else yield toLabel(cells[columns.requestId], cells[columns.row], cells[columns.label]);
     }
   }
+}
+
+/** A number is the id that its digits are; of one beyond 2^53 the digits are lost. */
+function idOf(value: unknown): unknown {
+  return Number.isSafeInteger(value) ? String(value) : value;
 }
 
 interface CsvColumns {

@@ -125,6 +125,16 @@ describe('evaluate', () => {
     });
   });
 
+  test('takes a request id that is a number for its digits, as far as there are any left', async () => {
+    const entries = [entry({ requestId: '1234', prediction: 'setosa' })];
+    const truth =
+      '{"request_id":1234,"label":"setosa"}\n{"request_id":12345678901234567890,"label":"setosa"}\n';
+
+    const result = await evaluate(entries, write('digits.ndjson', truth));
+
+    expect(result).toMatchObject({ joined: 1, withoutPrediction: 0, unreadableTruths: 1 });
+  });
+
   test('joins each line of CSV by its number, those after a bad one too', async () => {
     const rows = TRAINING_ROWS.slice(0, 3).map((row, index) => (index === 1 ? [null, ...row.slice(1)] : row));
     const entries = await serveRows(rows, { batch: 3, csv: true, env: { PREDICTION_LOG: 'full' } });
@@ -182,7 +192,7 @@ describe('evaluate', () => {
     ['t.csv', 'request_id,row,label\nr0,0,setosa\nr0,first,setosa\nr0,-1,setosa\n,0,setosa\nr0,1,\n'],
     [
       't.ndjson',
-      '{"request_id":"r0","label":"setosa"}\n{"request_id":"r0","row":1.5,"label":"setosa"}\nnonsense\n{"request_id":7,"label":"setosa"}\n{"request_id":"r0","label":null}\n',
+      '{"request_id":"r0","label":"setosa"}\n{"request_id":"r0","row":1.5,"label":"setosa"}\nnonsense\n{"request_id":true,"label":"setosa"}\n{"request_id":"r0","label":null}\n',
     ],
   ])('says how many lines of %s are no truth', async (name, labels) => {
     const entries = [entry({ requestId: 'r0', prediction: 'setosa' })];
