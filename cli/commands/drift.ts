@@ -57,7 +57,8 @@ const HTML = 'text/html; charset=utf-8';
 
 const EXAMPLES = `
 Exit codes: 0 no drift, or too few predictions to judge, or none; 2 drift; 1 cannot be judged: no such model, no
-baseline, a log that cannot be read.
+baseline, a log that cannot be read, or what kept the command from its work; 4 there is no log at one of the places;
+64 the command was called wrongly.
 
 Examples:
   onnx-functions drift iris gs://my-logs/run.googleapis.com/stdout --since 24h --html drift.html

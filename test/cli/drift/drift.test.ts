@@ -251,4 +251,11 @@ describe('drift', () => {
     expect(html.match(/<svg /g)).toHaveLength(6);
     expect(html).not.toMatch(/<script|https?:\/\/|url\(|@import/);
   });
+
+  test('says in its help what each exit code means', async () => {
+    const { stdout } = await runCli(['drift', '--help']);
+
+    const [, codes = ''] = /Exit codes: (.*?)\n\n/s.exec(stdout) ?? [];
+    expect(codes.split(';').map((each) => Number.parseInt(each, 10))).toEqual([0, 2, 1, 4, 64]);
+  });
 });
