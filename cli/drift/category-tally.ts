@@ -22,13 +22,12 @@ export interface CategoryTally {
 /** Begins with no name. Others than the known ones are counted together. */
 export function createCategoryTally(known: readonly string[]): CategoryTally {
   const counts = new Map(known.map((name) => [name, 0]));
-  const names = new Map(known.map((name) => [columnName(name), name]));
   let other = 0;
   let missing = 0;
   function add(name: string, count: number): void {
-    const known = counts.has(name) ? name : names.get(name);
-    if (known === undefined) other += count;
-    else counts.set(known, (counts.get(known) ?? 0) + count);
+    const before = counts.get(name);
+    if (before === undefined) other += count;
+    else counts.set(name, before + count);
   }
   function addCounts(fields: Fields): void {
     for (const [name, count] of Object.entries(fields)) add(name, numberOf(count) ?? 0);
@@ -46,9 +45,4 @@ export function createCategoryTally(known: readonly string[]): CategoryTally {
     },
     total: () => ({ counts, other, missing }),
   };
-}
-
-/** A name as a column of BigQuery has it: letters, digits and underscores. */
-export function columnName(name: string): string {
-  return name.replace(/[^A-Za-z0-9_]/g, '_');
 }

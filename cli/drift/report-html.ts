@@ -46,7 +46,7 @@ that is no chance: over all tests of a version together, false alarms have a pro
 }
 
 function writeVersion(model: string, version: VersionDrift): string {
-  const { alarms, columns, withoutBaseline, rows, entries } = version;
+  const { alarms, columns, rows, entries } = version;
   const verdict = verdictOf(version);
   return `<section>
 <h2>${escapeHtml(`${model}/${version.version}`)}</h2>
@@ -59,7 +59,7 @@ ${columns
     ),
   )
   .join('\n')}
-${describeUncompared(withoutBaseline)
+${describeUncompared(version)
   .map((line) => `<p>${escapeHtml(line)}</p>`)
   .join('')}
 </section>`;

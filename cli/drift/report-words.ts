@@ -37,10 +37,15 @@ export function describeWindow({ since, until }: TimeWindow): string {
   return `${from}${to}${from + to === '' ? '' : ' (UTC)'}`;
 }
 
-/** Which features no baseline could be found for, if there are some. */
-export function describeUncompared(names: readonly string[]): string[] {
-  return names.length === 0 ? [] : [`not compared, no baseline: ${names.join(', ')}`];
+/** Which columns could not be compared, and why, if there are some. */
+export function describeUncompared({ withoutBaseline, indistinct }: VersionDrift): string[] {
+  return [
+    ...(withoutBaseline.length === 0 ? [] : [`not compared, no baseline: ${withoutBaseline.join(', ')}`]),
+    ...(indistinct.length === 0 ? [] : [`not compared, ${SHARED_COLUMN}: ${indistinct.join(', ')}`]),
+  ];
 }
+
+const SHARED_COLUMN = 'BigQuery has one column for several names';
 
 /** The verdict on one version in a few words. */
 export function verdictOf({ verdict, notCompared, alarms, columns }: VersionDrift): string {

@@ -14,13 +14,13 @@ export function writeDriftText(report: DriftReport): string[] {
 }
 
 function versionLines(model: string, version: VersionDrift): string[] {
-  const { columns, withoutBaseline, alarms, rowsWithoutInputs, rows, entries } = version;
+  const { columns, alarms, rowsWithoutInputs, rows, entries } = version;
   const head = `${model}/${version.version}: ${verdictOf(version)}; ${rows} rows of ${entries} requests`;
   return [
     head,
     ...(columns.length === 0 ? [] : alignTable([HEADINGS, ...columns.map(cellsOf)])),
     ...alarms.map((alarm) => `  drift: ${alarm.column}: ${describeAlarm(alarm)}`),
-    ...describeUncompared(withoutBaseline).map((line) => `  ${line}`),
+    ...describeUncompared(version).map((line) => `  ${line}`),
     ...(rowsWithoutInputs > 0 && columns.length > 0
       ? [`  the log has no inputs of ${rowsWithoutInputs} rows (PREDICTION_LOG says what it has)`]
       : []),

@@ -2,6 +2,7 @@ import type { Baseline } from '../../shared/core/baseline';
 import { isNumberBaseline } from '../../shared/core/baseline';
 import type { TabularManifest } from '../../shared/core/manifest';
 import { type ColumnDrift, compareCategories, compareNumbers } from './column-drift';
+import { PREDICTED_CLASS } from './predicted-class';
 import type { Thresholds } from './thresholds';
 import type { LiveVersion } from './version-tally';
 
@@ -25,6 +26,8 @@ export interface VersionDrift {
   readonly columns: readonly ColumnDrift[];
   /** Features that the baseline says nothing of. */
   readonly withoutBaseline: readonly string[];
+  /** Columns of which BigQuery does not tell apart what there is. */
+  readonly indistinct: readonly string[];
   readonly alarms: readonly Alarm[];
   /** A p-value below this is no chance: the one asked for, divided by the number of tests (Bonferroni). */
   readonly significance: number;
@@ -40,28 +43,37 @@ export function compareVersion(
   thresholds: Thresholds,
 ): VersionDrift {
   const { version, baseline } = manifest;
-  const { entries, rows, rowsWithoutInputs } = live;
+  const { entries, rows, rowsWithoutInputs, indistinct } = live;
   const counts = { version, entries, rows, rowsWithoutInputs };
   if (baseline === undefined) return uncompared(counts, 'its manifest has no baseline');
   if (rows < thresholds.minRows) {
     const few = `${rows} ${rows === 1 ? 'row' : 'rows'}, ${thresholds.minRows} are needed`;
     return uncompared(counts, few, 'not enough to judge');
   }
-  const columns = [...compareFeatures(manifest, baseline, live), ...comparePredictions(baseline, live)];
+  const columns = [
+    ...compareFeatures(manifest, baseline, live),
+    ...comparePredictions(baseline, live),
+  ].filter(({ name }) => !indistinct.includes(name));
   const tests = columns.flatMap((column) => testsOf(column, thresholds));
-  if (tests.length === 0) return uncompared(counts, 'the log has neither inputs nor predictions of it');
+  if (tests.length === 0) {
+    const why = indistinct.length > 0 ? 'the log does not tell apart what it has of it' : NO_COLUMNS;
+    return { ...uncompared(counts, why), indistinct };
+  }
   const significance = thresholds.alpha / tests.length;
   const alarms = tests.filter(({ value, threshold, pValue }) => value >= threshold && pValue < significance);
   return {
     ...counts,
     columns,
     withoutBaseline: manifest.features.map(({ name }) => name).filter((name) => !(name in baseline.features)),
+    indistinct,
     alarms,
     significance,
     verdict: alarms.length > 0 ? 'drift' : 'no drift',
     notCompared: undefined,
   };
 }
+
+const NO_COLUMNS = 'the log has neither inputs nor predictions of it';
 
 /** A version of which nothing is known but how much of it there was, and why. */
 export function uncompared(
@@ -71,7 +83,7 @@ export function uncompared(
 ): VersionDrift {
   return {
     ...counts,
-    ...{ columns: [], withoutBaseline: [], alarms: [], significance: 0 },
+    ...{ columns: [], withoutBaseline: [], indistinct: [], alarms: [], significance: 0 },
     verdict,
     notCompared,
   };
@@ -99,7 +111,7 @@ function comparePredictions({ rows, classes, predictions }: Baseline, live: Live
   const counts = predictions?.classes ?? countsOf(classes, rows);
   if (counts !== undefined) {
     const baseline = { baseline: { categories: counts }, rows: predictions?.rows ?? rows };
-    columns.push({ ...compareCategories('predicted class', baseline, live.classes), missing: undefined });
+    columns.push({ ...compareCategories(PREDICTED_CLASS, baseline, live.classes), missing: undefined });
   }
   for (const [of, name] of OUTPUTS) {
     const baseline = predictions?.[of];

@@ -2,7 +2,8 @@ import { binsOf, isNumberBaseline } from '../../shared/core/baseline';
 import { type Feature, inputOf, type TabularManifest } from '../../shared/core/manifest';
 import { rowValues } from '../../shared/core/rows';
 import { type Fields, fieldsOf, numberOf, type PredictionEntry } from '../prediction-log/log-entry';
-import { type CategoryTally, columnName, createCategoryTally, type LiveCategories } from './category-tally';
+import { type CategoryTally, createCategoryTally, type LiveCategories } from './category-tally';
+import { createManifestNames } from './manifest-names';
 import { createNumberTally, type LiveNumbers, type NumberTally } from './number-tally';
 
 /** What the log says of one version. */
@@ -17,6 +18,8 @@ export interface LiveVersion {
   readonly confidence: LiveNumbers;
   /** The predicted numbers of a regression. */
   readonly value: LiveNumbers;
+  /** Columns that lack values, because BigQuery has one name for two of the manifest's. */
+  readonly indistinct: readonly string[];
 }
 
 /** Gathers the entries of one version in memory that does not grow with them. */
@@ -38,6 +41,7 @@ interface Column {
 export function createVersionTally(manifest: TabularManifest): VersionTally {
   const { baseline, classes = [] } = manifest;
   const columns = manifest.features.flatMap((feature, index) => toColumn(manifest, feature, index) ?? []);
+  const names = createManifestNames(manifest);
   const predicted = baseline?.predictions;
   const binsOfOutput = (of: 'confidence' | 'value') =>
     predicted?.[of] && { bins: binsOf(predicted[of], predicted.rows) };
@@ -50,7 +54,8 @@ export function createVersionTally(manifest: TabularManifest): VersionTally {
   let rows = 0;
   let rowsWithoutInputs = 0;
   return {
-    add(entry) {
+    add(logged) {
+      const entry = names.restore(logged);
       entries++;
       rows += entry.rows;
       if (!addInputs(columns, entry)) rowsWithoutInputs += entry.rows;
@@ -73,6 +78,7 @@ export function createVersionTally(manifest: TabularManifest): VersionTally {
       classes: outcomes.classes.total(),
       confidence: outcomes.confidence.total(),
       value: outcomes.value.total(),
+      indistinct: [...names.indistinct],
     }),
   };
 }
@@ -106,7 +112,7 @@ function addInputs(
   }
   if (inputSummary === undefined) return false;
   for (const { feature, tally } of columns) {
-    const summary = fieldsOf(inputSummary[feature.name] ?? inputSummary[columnName(feature.name)]);
+    const summary = fieldsOf(inputSummary[feature.name]);
     // An entry may have had no room for it, which is not to say that its values were missing.
     if (summary !== undefined) tally.into.addSummary(summary, rows);
   }

@@ -3,7 +3,7 @@ import type { Manifest } from '../../shared/core/manifest';
 import type { PredictionEntry } from '../prediction-log/log-entry';
 import { type ArmScore, type ArmTally, createArmTally } from './arm-tally';
 import { type ArmComparison, compareArms, rowsOf } from './compare-arms';
-import { type Outcome, outcomesOf } from './outcomes';
+import { type Outcome, outcomesOf, toNumberOutcome } from './outcomes';
 import type { Truth } from './truth';
 
 /** How the predictions of a model fared. */
@@ -41,6 +41,8 @@ export interface EvaluationParts {
 interface Version {
   readonly all: ArmTally;
   readonly split: ArmTally;
+  /** Whether its manifest has no classes: what it predicts are numbers. */
+  readonly predictsNumbers: boolean;
 }
 
 /** Joins what was predicted with what was true, by request id; a request counts once, with its first entry. */
@@ -86,29 +88,36 @@ export async function evaluate({ entries, truth, manifestOf }: EvaluationParts):
 }
 
 async function openVersion(name: string, manifestOf: EvaluationParts['manifestOf']): Promise<Version> {
-  const classes = await classesOf(name, manifestOf);
-  return { all: createArmTally(name, classes), split: createArmTally(name, classes) };
+  const known = await classesOf(name, manifestOf);
+  const classes = known ?? [];
+  return {
+    all: createArmTally(name, classes),
+    split: createArmTally(name, classes),
+    predictsNumbers: known?.length === 0,
+  };
 }
 
+/** Undefined for a version that is gone. */
 async function classesOf(
   name: string,
   manifestOf: EvaluationParts['manifestOf'],
-): Promise<readonly string[]> {
+): Promise<readonly string[] | undefined> {
   try {
     const manifest = await manifestOf(name);
     return ('classes' in manifest && manifest.classes) || [];
   } catch (error) {
     if (!hasCode(error, 'object-not-found')) throw error;
-    return [];
+    return undefined;
   }
 }
 
 function addTo(
   version: Version,
-  { versionReason }: PredictionEntry,
-  outcome: Outcome,
+  { versionReason, hasColumnNames }: PredictionEntry,
+  logged: Outcome,
   label: string,
 ): boolean {
+  const outcome = hasColumnNames && version.predictsNumbers ? toNumberOutcome(logged) : logged;
   const fits = version.all.add(outcome, label);
   if (fits && versionReason === 'split') version.split.add(outcome, label);
   return fits;

@@ -25,3 +25,8 @@ function toOutcome(value: unknown, row: number): Outcome | undefined {
   if (typeof prediction !== 'string' && typeof prediction !== 'number') return undefined;
   return { row, prediction, confidence: numberOf(confidence), probabilities: numbersOf(probabilities) };
 }
+
+/** The outcome of a model that predicts numbers, which BigQuery may have as text. */
+export function toNumberOutcome(outcome: Outcome): Outcome {
+  return { ...outcome, prediction: numberOf(outcome.prediction) ?? outcome.prediction };
+}

@@ -1,3 +1,5 @@
+import { columnName } from './column-name';
+
 /** What one request that asked a model for predictions left in the log. */
 export interface PredictionEntry {
   readonly model: string;
@@ -18,6 +20,8 @@ export interface PredictionEntry {
   readonly inputs: readonly unknown[] | undefined;
   /** What was predicted for the first rows of several. */
   readonly predictions: readonly unknown[] | undefined;
+  /** Whether features and classes are named as columns of BigQuery are, and any number may be text. */
+  readonly hasColumnNames: boolean;
 }
 
 /** A JSON object. */
@@ -25,36 +29,58 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Reads an entry as the server writes it, or as Cloud Logging and BigQuery wrap it: under `jsonPayload`, its time beside
- * it. BigQuery has `null` for what is absent, and integers as text.
+ * it; of `LOG_TRANSPORT=cloud` under `jsonPayload.metadata`. BigQuery has names of its own for all members, `null` for
+ * what is absent, and numbers as text.
  *
  * @returns undefined for an entry that is about no prediction.
  */
 export function toPredictionEntry(value: unknown): PredictionEntry | undefined {
   const outer = fieldsOf(value);
   if (outer === undefined) return undefined;
-  const payload = fieldsOf(outer['jsonPayload']) ?? outer;
+  const payload = payloadOf(outer);
   const { model, version } = payload;
   const rows = numberOf(payload['rows']);
   if (typeof model !== 'string' || typeof version !== 'string' || rows === undefined) return undefined;
+  const hasColumnNames = RENAMED.some((name) => name in payload);
+  const member = (name: string) => payload[hasColumnNames ? columnName(name) : name];
   // What a shadow made of a copy was nobody's answer, and its rows are in the entry of the request.
-  if (typeof payload['shadowVersion'] === 'string') return undefined;
+  if (typeof member('shadowVersion') === 'string') return undefined;
+  const { outcome } = payload;
   // Of runs that score the same file, the predictions of one stand.
-  if (typeof payload['outcome'] === 'string' && payload['outcome'] !== 'scored') return undefined;
+  if (typeof outcome === 'string' && outcome !== 'scored') return undefined;
+  const badRows = numberOf(member('badRows')) ?? 0;
+  // A list of BigQuery has no null for a line that was not scored: nobody knows which lines the others are.
+  const isShifted = hasColumnNames && badRows > 0;
   return {
     model,
     version,
-    versionReason: textOf(payload['versionReason']),
-    requestId: textOf(payload['requestId']),
+    versionReason: textOf(member('versionReason')),
+    requestId: textOf(member('requestId')),
     time: timeOf(outer['timestamp'] ?? payload['time']),
-    rows: rows - (numberOf(payload['badRows']) ?? 0),
+    rows: rows - badRows,
     prediction: payload['prediction'] ?? undefined,
     confidence: numberOf(payload['confidence']),
     probabilities: numbersOf(payload['probabilities']),
-    inputSummary: fieldsOf(payload['inputSummary']),
-    outputSummary: fieldsOf(payload['outputSummary']),
+    inputSummary: fieldsOf(member('inputSummary')),
+    outputSummary: fieldsOf(member('outputSummary')),
     inputs: listOf(payload['inputs']),
-    predictions: listOf(payload['predictions']),
+    predictions: isShifted ? undefined : listOf(payload['predictions']),
+    hasColumnNames,
   };
+}
+
+/**
+ * What BigQuery makes of members that have capital letters. Every entry of a request has the first three of them, that of
+ * a scored file the last.
+ */
+const RENAMED = ['requestId', 'coldStart', 'latencyMs', 'inputSummary', 'badRows', 'durationMs'].map(
+  columnName,
+);
+
+/** The Cloud Logging client puts all but the message under `metadata`. */
+function payloadOf(outer: Fields): Fields {
+  const payload = fieldsOf(outer['jsonPayload']) ?? outer;
+  return typeof payload['model'] === 'string' ? payload : (fieldsOf(payload['metadata']) ?? payload);
 }
 
 /** An object that is no list; undefined for anything else. */
@@ -85,7 +111,12 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** What has no time zone is UTC: `bq` prints the timestamps of BigQuery so. */
 function timeOf(value: unknown): number | undefined {
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  if (typeof value !== 'string') return undefined;
+  const time = Date.parse(WITHOUT_ZONE.test(value) ? `${value.replace(' ', 'T')}Z` : value);
   return Number.isNaN(time) ? undefined : time;
 }
+
+/** A date and a time. @see https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#timestamp_type */
+const WITHOUT_ZONE = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?$/;

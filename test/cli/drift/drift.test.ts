@@ -2,13 +2,19 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { credentials } from '@grpc/grpc-js';
+import { readConfig } from '../../../shared/serving/config';
+import { createLog, type LogEntry } from '../../../shared/serving/log';
+import { startCloudLoggingServer } from '../../cloud-logging-server';
+import { toBigQuery } from '../bigquery-log';
 import { type IrisRow, randomOf, resample, serveRows, TRAINING_ROWS, toNdjson } from '../iris-log';
 import { runCli } from '../run-cli';
 
 let folder: string;
-let usual: readonly Record<string, unknown>[];
-let strange: readonly Record<string, unknown>[];
+let usual: readonly LogEntry[];
+let strange: readonly LogEntry[];
 
 const shifted = ([length, ...others]: IrisRow): IrisRow => [Number(length) + 2, ...others];
 
@@ -34,11 +40,22 @@ function exported(entry: Record<string, unknown>, timestamp = '2026-10-06T08:30:
   return { insertId: '1', jsonPayload, httpRequest, labels, resource, severity, timestamp };
 }
 
-/** As BigQuery exports a row of a sink's table: columns that are absent are null, integers are text. */
-function fromBigQuery(entry: Record<string, unknown>) {
-  const { rows, ...others } = exported(entry, '2026-10-06 08:30:00.123456 UTC').jsonPayload;
-  const jsonPayload = { ...others, rows: String(rows), inputs: [], predictions: [], versionReason: null };
-  return { timestamp: '2026-10-06 08:30:00.123456 UTC', jsonPayload, textPayload: null };
+/** As the Cloud Logging client sends entries to the API, and `gcloud logging read` prints them. */
+async function sentToApi(entries: readonly LogEntry[]): Promise<Record<string, unknown>[]> {
+  const server = await startCloudLoggingServer();
+  try {
+    const log = createLog(readConfig({ LOG_TRANSPORT: 'cloud', GOOGLE_CLOUD_PROJECT: 'demo-project' }), {
+      writeLine: () => {},
+      cloudClient: { apiEndpoint: '127.0.0.1', port: server.port, sslCreds: credentials.createInsecure() },
+    });
+    for (const entry of entries) log.write(entry);
+    await log.close();
+    // One more tells where the entries come from.
+    for (let waits = 0; server.entries.length <= entries.length && waits < 100; waits++) await sleep(100);
+    return server.entries.map((entry) => ({ ...entry, timestamp: '2026-10-06T08:30:00.123456Z' }));
+  } finally {
+    server.close();
+  }
 }
 
 describe('drift', () => {
@@ -71,8 +88,8 @@ describe('drift', () => {
           2,
         ),
     ],
-    ['exported from BigQuery', 'd.json', () => toNdjson(strange.map(fromBigQuery))],
-    ['printed by bq as an array', 'e.json', () => JSON.stringify(strange.map(fromBigQuery))],
+    ['exported from BigQuery', 'd.json', () => toNdjson(toBigQuery(strange).extracted)],
+    ['printed by bq as an array', 'e.json', () => JSON.stringify(toBigQuery(strange).queried)],
     [
       'among lines that are something else',
       'f.log',
@@ -83,6 +100,21 @@ describe('drift', () => {
 
     expect(JSON.parse(stdout)).toMatchObject({ versions: [{ version: '1.0.0', rows: 150, entries: 6 }] });
     expect(code).toBe(2);
+  });
+
+  test('reads entries that were sent through the Cloud Logging API, from BigQuery too', async () => {
+    const sent = await sentToApi(strange);
+    const table = toBigQuery(sent.map(({ jsonPayload }) => jsonPayload as Record<string, unknown>));
+
+    for (const log of [sent, table.extracted, table.queried]) {
+      const args = ['drift', 'iris', write('api.json', toNdjson(log)), '--since', '2026-10-06', '--json'];
+      const { code, stdout } = await runCli(args);
+
+      expect(JSON.parse(stdout)).toMatchObject({
+        versions: [{ version: '1.0.0', rows: 150, entries: 6, rowsWithoutInputs: 0 }],
+      });
+      expect(code).toBe(2);
+    }
   });
 
   test('reads folders and standard input', async () => {

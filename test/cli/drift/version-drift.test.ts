@@ -4,6 +4,7 @@ import { createVersionTally } from '../../../cli/drift/version-tally';
 import { toPredictionEntry } from '../../../cli/prediction-log/log-entry';
 import iris from '../../../model-artifacts/iris/1.0.0/manifest.json';
 import type { TabularManifest } from '../../../shared/core/manifest';
+import { toBigQuery } from '../bigquery-log';
 import { serveRows } from '../iris-log';
 import reference from '../statistics/reference.json';
 
@@ -150,6 +151,33 @@ describe('values of a text', () => {
     ['were never seen', summary({ red: 90, blue: 90 }, 20)],
   ])('raise an alarm where they %s', (_what, logged) => {
     expect(compare([logged], { manifest }).alarms).toMatchObject([{ column: 'colour', test: 'psi' }]);
+  });
+
+  describe('that BigQuery has made names of', () => {
+    const inTable = (colours: Record<string, number>, logged: Record<string, number>) => {
+      const baseline = { rows: 200, features: { colour: { categories: colours } } };
+      const [row] = toBigQuery([{ ...summary(logged, 4), requestId: 'r' }]).queried;
+      return compare([row], { manifest: { ...manifest, baseline } });
+    };
+
+    test('are known by them', () => {
+      const drift = inTable({ 'Dark Red': 100, blue: 100 }, { 'Dark Red': 95, blue: 101 });
+
+      expect(drift.columns[0]?.bars).toEqual([
+        { name: 'Dark Red', expected: 100, actual: 95 },
+        { name: 'blue', expected: 100, actual: 101 },
+        { name: '(other)', expected: 0, actual: 4 },
+      ]);
+    });
+
+    test('are not compared where two have become one', () => {
+      const drift = inTable({ Red: 50, red: 50, blue: 100 }, { Red: 48, blue: 148 });
+
+      expect(drift).toMatchObject({
+        indistinct: ['colour'],
+        notCompared: 'the log does not tell apart what it has of it',
+      });
+    });
   });
 
   test('are taken from the rows where the log has them', () => {

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createIrisRegistry } from '../../iris-registry';
+import { toBigQuery } from '../bigquery-log';
 import { serveRows, TRAINING_ROWS, toNdjson } from '../iris-log';
 import { runCli } from '../run-cli';
 import reference from '../statistics/reference.json';
@@ -123,6 +125,46 @@ describe('evaluate', () => {
       withoutPrediction: 1,
       versions: [{ classification: { correct: 3 } }],
     });
+  });
+
+  test.each(['extracted', 'queried'] as const)('joins what was %s from BigQuery', async (how) => {
+    const single = await serveRows(TRAINING_ROWS.slice(0, 2));
+    const many = await serveRows(TRAINING_ROWS.slice(0, 3), { batch: 3, env: { PREDICTION_LOG: 'full' } });
+    // The sink refuses lists of lists.
+    const batch = many.map(({ inputs: _, ...entry }) => ({ ...entry, requestId: 'batch' }));
+    const truth = ['row-0,0', 'row-1,0', 'batch,0', 'batch,1', 'batch,2'].map((row) => `${row},setosa\n`);
+
+    const result = await evaluate(
+      [...toBigQuery(single)[how], ...toBigQuery(batch)[how]],
+      write('bigquery.csv', `request_id,row,label\n${truth.join('')}`),
+    );
+
+    expect(result).toMatchObject({
+      joined: 5,
+      withoutTruth: 0,
+      versions: [{ classification: { rows: 5, correct: 5 }, calibration: {} }],
+    });
+  });
+
+  test('takes what bq prints of a model without classes for numbers', async () => {
+    const registry = createIrisRegistry();
+    const { classes: _classes, baseline: _baseline, ...manifest } = registry.manifest();
+    writeFileSync(
+      registry.path('manifest.json'),
+      JSON.stringify({ ...manifest, task: 'regression', output: { value: 'label' } }),
+    );
+    const predicted = [1.5, 2].map((prediction, row) =>
+      entry({ requestId: `r${row}`, coldStart: false, prediction }),
+    );
+
+    const { versions } = await evaluate(
+      toBigQuery(predicted).queried,
+      write('numbers.csv', csvOf([1.5, 3])),
+      ['--registry', registry.root],
+    );
+    registry.remove();
+
+    expect(versions).toMatchObject([{ regression: { rows: 2, meanAbsoluteError: 0.5 } }]);
   });
 
   test('takes a request id that is a number for its digits, as far as there are any left', async () => {

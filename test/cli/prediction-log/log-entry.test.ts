@@ -1,4 +1,5 @@
 import { toPredictionEntry } from '../../../cli/prediction-log/log-entry';
+import { toBigQuery } from '../bigquery-log';
 
 const PAYLOAD = {
   model: 'iris',
@@ -29,26 +30,41 @@ describe('toPredictionEntry()', () => {
     });
   });
 
-  test('reads one that BigQuery has written: numbers as text, null for what is absent', () => {
-    const jsonPayload = {
-      ...PAYLOAD,
-      rows: '1',
-      confidence: '0.9',
-      probabilities: ['0.9', '0.1'],
-      inputs: [],
-      inputSummary: null,
-    };
+  test('reads one that BigQuery has renamed: numbers as text, null for what is absent', () => {
+    const logged = { ...PAYLOAD, rows: 3, badRows: 1, coldStart: false, probabilities: [0.9, 0.1] };
+    const [row] = toBigQuery([
+      { ...logged, versionReason: 'split' },
+      { inputSummary: {}, inputs: [] },
+    ]).queried;
 
-    const entry = toPredictionEntry({ jsonPayload, timestamp: '2026-10-06 08:00:00.123456 UTC' });
+    const entry = toPredictionEntry(row);
 
     expect(entry).toMatchObject({
-      rows: 1,
-      confidence: 0.9,
+      ...{ hasColumnNames: true, requestId: 'r1', versionReason: 'split', rows: 2, confidence: 0.9 },
       probabilities: [0.9, 0.1],
-      time: Date.parse('2026-10-06T08:00:00.123Z'),
+      time: Date.parse('2026-10-06T08:30:00.123Z'),
     });
     expect(entry?.inputs).toBeUndefined();
     expect(entry?.inputSummary).toBeUndefined();
+  });
+
+  test('does not say which lines predictions are of that BigQuery has without the gaps', () => {
+    const predictions = [{ prediction: 'setosa' }, { prediction: 'virginica' }];
+    const { extracted } = toBigQuery([
+      { ...PAYLOAD, rows: 3, badRows: 1, predictions },
+      { ...PAYLOAD, rows: 2, predictions },
+    ]);
+
+    expect(extracted.map((row) => toPredictionEntry(row)?.predictions)).toEqual([undefined, predictions]);
+  });
+
+  test.each([
+    ['2026-10-06 08:30:00 UTC', '2026-10-06T08:30:00Z'],
+    ['2026-10-06 08:30:00', '2026-10-06T08:30:00Z'],
+    ['2026-10-06T08:30:00.5', '2026-10-06T08:30:00.5Z'],
+    ['2026-10-06T08:30:00+09:00', '2026-10-05T23:30:00Z'],
+  ])('takes %s for %s', (timestamp, moment) => {
+    expect(toPredictionEntry({ jsonPayload: PAYLOAD, timestamp })?.time).toBe(Date.parse(moment));
   });
 
   test.each([
@@ -56,6 +72,10 @@ describe('toPredictionEntry()', () => {
     ['a request that found no model', { model: 'iris', status: 503 }],
     ['a text payload', { textPayload: 'Listening', jsonPayload: null }],
     ['what a shadow made of a copy', { ...PAYLOAD, shadowVersion: '1.1.0', shadowOutcome: 'compared' }],
+    [
+      'what a shadow made of a copy, as BigQuery has it',
+      toBigQuery([{ ...PAYLOAD, shadowVersion: '1.1.0' }]).extracted[0],
+    ],
     ['a number', 7],
     ['null', null],
     ['a list', [PAYLOAD]],
