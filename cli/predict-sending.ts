@@ -5,7 +5,7 @@ import { createSession } from '../shared/runtime/session';
 import { withoutAccess } from '../shared/serving/access-config';
 import { createApp } from '../shared/serving/app';
 import { readConfig } from '../shared/serving/config';
-import type { LogEntry } from '../shared/serving/log';
+import type { LogEntry } from '../shared/serving/log-entry';
 import { UsageError } from './exit-code';
 import type { PredictRequest } from './predict-request';
 import { openStoreAt } from './registry-access';

@@ -8,7 +8,7 @@ import { createRegistry } from '../shared/registry/registry';
 import { createSession } from '../shared/runtime/session';
 import { type App, type AppParts, createApp } from '../shared/serving/app';
 import { type Config, readConfig } from '../shared/serving/config';
-import type { LogEntry } from '../shared/serving/log';
+import type { LogEntry } from '../shared/serving/log-entry';
 import type { Target } from '../shared/serving/routes';
 
 export interface TestApp {

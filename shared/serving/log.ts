@@ -1,22 +1,8 @@
-import type { LoggingWinston } from '@google-cloud/logging-winston';
 import type { Logger } from 'winston';
 import type Transport from 'winston-transport';
+import { type CloudTransport, openCloudTransport } from './cloud-transport';
 import type { Config } from './config';
-
-/** Severities of Cloud Logging that this package uses. */
-export type Severity = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
-
-/**
- * One entry, already in the form of Cloud Logging's structured JSON: special keys as documented there, all
- * else is its payload.
- *
- * @see https://cloud.google.com/logging/docs/structured-logging#special-payload-fields
- */
-export interface LogEntry {
-  readonly severity: Severity;
-  readonly message: string;
-  readonly [field: string]: unknown;
-}
+import type { LogEntry, Severity } from './log-entry';
 
 /** Where entries go. Writing never throws and never waits. */
 export interface Log {
@@ -57,6 +43,7 @@ export function createLog(config: Config, parts: LogParts): ServiceLog {
   if (level === 'silent') return { write: () => {}, announce: () => {}, close: async () => {} };
   const waiting: LogEntry[] = [];
   let logger: Logger | undefined;
+  let cloud: CloudTransport | undefined;
   let opening: Promise<void> | undefined;
   /** Whether winston could not be had, so that entries go out without it. */
   let fallBack = false;
@@ -64,7 +51,8 @@ export function createLog(config: Config, parts: LogParts): ServiceLog {
 
   async function open(): Promise<void> {
     try {
-      logger = await createLogger(config, parts);
+      if (transport === 'cloud') cloud = await openCloud(config, parts);
+      logger = await createLogger(config, parts, cloud);
       logger.on('error', complain);
       for (const entry of waiting.splice(0)) send(logger, entry);
     } catch (error) {
@@ -91,6 +79,8 @@ export function createLog(config: Config, parts: LogParts): ServiceLog {
       await opening;
       if (logger === undefined) return;
       const opened = logger;
+      // At its end winston would give up what it has not handed on yet.
+      await cloud?.sent(() => opened.writableLength + opened.readableLength === 0).catch(complain);
       await new Promise<void>((resolve) => {
         opened.once('finish', resolve);
         opened.end();
@@ -108,12 +98,21 @@ function send(logger: Logger, entry: LogEntry): void {
   logger.log({ level: LEVELS[entry.severity], message: entry.message, entry });
 }
 
-async function createLogger(config: Config, parts: LogParts): Promise<Logger> {
+/** The transport to the API; undefined, with a complaint, where there are no credentials for it. */
+async function openCloud(config: Config, { cloudClient }: LogParts): Promise<CloudTransport | undefined> {
+  try {
+    return await openCloudTransport(config, cloudClient);
+  } catch (error) {
+    complain(error);
+    return undefined;
+  }
+}
+
+async function createLogger(config: Config, parts: LogParts, cloud?: CloudTransport): Promise<Logger> {
   const winston = await import('winston');
   const { createLogger: create, format } = winston;
   const { level } = config.log;
-  const cloud = config.log.transport === 'cloud' ? await openCloudTransport(config, parts) : undefined;
-  if (cloud !== undefined) return create({ level, transports: [cloud] });
+  if (cloud !== undefined) return create({ level, transports: [cloud.transport] });
   return create({
     level,
     format: format((info) => info)(),
@@ -137,62 +136,6 @@ function lineTransport(winston: Winston, config: Config, { writeLine }: LogParts
 
 function lineWriter({ log }: Config): (entry: LogEntry) => string {
   return log.format === 'json' ? toJson : toText;
-}
-
-/** The transport to the API; undefined, with a complaint, where there are no credentials for it. */
-async function openCloudTransport(
-  config: Config,
-  { cloudClient }: LogParts,
-): Promise<LoggingWinston | undefined> {
-  try {
-    if (cloudClient === undefined) await checkCredentials();
-    return await cloudTransport(config, cloudClient);
-  } catch (error) {
-    complain(error);
-    return undefined;
-  }
-}
-
-/** Without credentials the client fails in a promise of its own, which nobody could catch. */
-async function checkCredentials(): Promise<void> {
-  const { GoogleAuth } = await import('google-auth-library');
-  await new GoogleAuth({ scopes: 'https://www.googleapis.com/auth/logging.write' }).getClient();
-}
-
-/**
- * Sends entries through the Cloud Logging API, for hosts that do not collect standard output.
- * Importing the client takes longer than a whole cold start, so nothing else does.
- */
-async function cloudTransport(config: Config, client: LogParts['cloudClient']): Promise<LoggingWinston> {
-  const { LoggingWinston: CloudLogging } = await import('@google-cloud/logging-winston');
-  const { service, revision, project } = config.deployment;
-  const cloud = new CloudLogging({
-    ...client,
-    serviceContext: { service, version: revision ?? 'unknown' },
-    ...(project !== undefined && { projectId: project }),
-  });
-  const log = cloud.log.bind(cloud);
-  // The client takes the special keys out of the top level of what it is given, and files the rest as metadata.
-  cloud.log = ({ level, message, entry }, next) => log({ ...toApiFields(entry), level, message }, next);
-  return cloud;
-}
-
-/** What the client wants under other names than the lines of standard output, or in another form. */
-function toApiFields({ severity: _severity, message: _message, ...rest }: LogEntry): Record<string, unknown> {
-  const { 'logging.googleapis.com/labels': labels, stack_trace: stack, httpRequest, ...others } = rest;
-  return {
-    ...others,
-    ...(labels !== undefined && { labels }),
-    ...(stack !== undefined && { stack }),
-    ...(httpRequest !== undefined && { httpRequest: withDuration(httpRequest as Record<string, unknown>) }),
-  };
-}
-
-/** `"0.012s"` as a google.protobuf.Duration. */
-function withDuration(httpRequest: Record<string, unknown>): Record<string, unknown> {
-  const seconds = Number.parseFloat(String(httpRequest['latency']));
-  const whole = Math.floor(seconds);
-  return { ...httpRequest, latency: { seconds: whole, nanos: Math.round((seconds - whole) * 1e9) } };
 }
 
 /** One line, which says when itself: what collects it may do so late, or keep no time at all. */

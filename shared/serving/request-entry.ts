@@ -3,7 +3,7 @@ import { type HttpRequest, type HttpResponse, header, isStreamed } from '../core
 import { readTrace, type Trace } from '../core/trace';
 import type { Config } from './config';
 import type { Exchange, Timings } from './exchange';
-import type { LogEntry, Severity } from './log';
+import type { LogEntry, Severity } from './log-entry';
 import type { CrowdedSplit } from './models/models';
 import type { RoutingChange } from './models/rollout';
 import type { Serving } from './models/serving';

@@ -53,3 +53,18 @@ test('an entry of the start goes through the API with what is written next, or a
     }),
   );
 });
+
+test('the end waits until all that was written is sent', async () => {
+  const config = readConfig({ LOG_TRANSPORT: 'cloud', GOOGLE_CLOUD_PROJECT: 'demo-project' });
+  const log = createLog(config, {
+    writeLine: () => {},
+    cloudClient: { apiEndpoint: '127.0.0.1', port: server.port, sslCreds: credentials.createInsecure() },
+  });
+  const messages = Array.from({ length: 20 }, (_, index) => `the last of ${index}`);
+
+  for (const message of messages) log.write({ severity: 'INFO', message });
+  await log.close();
+
+  const sent = server.entries.map(({ jsonPayload }) => (jsonPayload as { message?: string }).message);
+  expect(sent).toEqual(expect.arrayContaining(messages));
+});

@@ -4,7 +4,7 @@ import { ServingError } from '../../shared/core/errors';
 import { openGcsFiles } from '../../shared/registry/gcs-files';
 import type { ObjectFiles } from '../../shared/registry/object-files';
 import { readConfig } from '../../shared/serving/config';
-import type { LogEntry } from '../../shared/serving/log';
+import type { LogEntry } from '../../shared/serving/log-entry';
 import { type ScoreFileParts, scoreFile } from '../../shared/serving/scoring/score-file';
 import type { RowScorer } from '../../shared/serving/scoring/score-rows';
 import { createBucket, type FinalizedEvent, type TestBucket } from '../bucket';

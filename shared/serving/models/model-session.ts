@@ -4,7 +4,7 @@ import { findSealed } from '../../core/sealed';
 import { compareSignatures } from '../../core/signature';
 import type { Registry } from '../../registry/registry';
 import { runtimeVersion, type Session, type SessionOptions } from '../../runtime/session';
-import type { Severity } from '../log';
+import type { Severity } from '../log-entry';
 
 /** A session of one version, and what it cost. */
 export interface ModelSession {

@@ -6,7 +6,7 @@ import { createLoadCache } from '../../runtime/load-cache';
 import type { PredictionCache } from '../../runtime/prediction-cache';
 import type { Session, SessionOptions } from '../../runtime/session';
 import type { Config } from '../config';
-import type { Severity } from '../log';
+import type { Severity } from '../log-entry';
 import { createCatalogue } from './catalogue';
 import { missingVersion } from './missing-model';
 import { type Choice, createModelChoice, type ModelRef, type ModelVersion } from './model-choice';

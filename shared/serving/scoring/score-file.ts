@@ -6,7 +6,7 @@ import type { ObjectFiles } from '../../registry/object-files';
 import type { Config } from '../config';
 import type { Step } from '../exchange';
 import { failureOf } from '../failure';
-import type { LogEntry } from '../log';
+import type { LogEntry } from '../log-entry';
 import { createStepSums, type StepSums, timed, timedPieces } from '../step-sums';
 import type { RecordEvent } from '../tracing/event-record';
 import { gunzipIfNeeded } from './gunzip';

@@ -1,6 +1,6 @@
 import { hasCode, type ServingError } from '../../core/errors';
 import { uriOf } from '../../registry/object-files';
-import type { LogEntry } from '../log';
+import type { LogEntry } from '../log-entry';
 import { describeInput, type ScoringFigures } from './job-summary';
 import type { RowsTally } from './rows-tally';
 import type { ScoringJob } from './scoring-job';

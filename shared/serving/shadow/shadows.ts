@@ -2,7 +2,7 @@ import { isShadowed } from '../../core/routing';
 import type { NamedTensors, Tensor } from '../../core/tensor';
 import { memoryOf } from '../../core/tensor-memory';
 import type { Exchange } from '../exchange';
-import type { LogEntry } from '../log';
+import type { LogEntry } from '../log-entry';
 import { round } from '../request-entry';
 import type { ShadowCopy, ShadowOutcome } from './shadow-copy';
 

@@ -3,7 +3,7 @@ import { type HttpRequest, type HttpResponse, header, isStreamed } from '../../c
 import type { Config } from '../config';
 import { createExchange, type Exchange, type Step } from '../exchange';
 import { failureOf } from '../failure';
-import type { Severity } from '../log';
+import type { Severity } from '../log-entry';
 import type { Ending } from './ending';
 import type { RecordEvent } from './event-record';
 import type { Recorder } from './recorder';
