@@ -19,7 +19,8 @@ export function writeEvaluationText(model: string, evaluation: Evaluation, log: 
     ...arms
       .filter((arm) => versions.every((all) => all.version !== arm.version || rowsOf(all) > rowsOf(arm)))
       .map((arm) => armLines(`${model}/${arm.version}, split traffic`, arm)),
-    ...(comparisons.length === 0 ? [] : [comparisonLines(comparisons, knowsSplit)]),
+    ...(comparisons.length > 0 ? [comparisonLines(comparisons, knowsSplit)] : []),
+    ...(comparisons.length === 0 && versions.length > 1 && knowsSplit ? [NOT_COMPARED] : []),
   ];
   return [
     ...blocks.flatMap((lines) => [...lines, '']),
@@ -27,6 +28,11 @@ export function writeEvaluationText(model: string, evaluation: Evaluation, log: 
     describeLog(log),
   ];
 }
+
+/** Callers who choose their version are no sample: it may be the choice that differs. */
+const NOT_COMPARED = [
+  'versions are not compared: of the joined rows, those of split traffic are of one version at the most',
+];
 
 /** What could not be joined, and why. */
 function describeRest(evaluation: Evaluation): string[] {

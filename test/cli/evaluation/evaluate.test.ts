@@ -345,6 +345,16 @@ describe('the comparison of versions', () => {
     );
   });
 
+  test('is not made, and that is said, where callers chose the version', async () => {
+    const log = write('log.ndjson', toNdjson(arms({ '1.0.0': 910, '1.1.0': 940 }, 'pinned')));
+
+    const { stdout } = await runCli(['evaluate', 'iris', log, '--truth', truth()]);
+
+    expect(stdout).toContain(
+      'versions are not compared: of the joined rows, those of split traffic are of one version',
+    );
+  });
+
   test('is of split traffic alone where the log says what was split', async () => {
     const pinned = arms({ '1.1.0': 0 }, 'pinned').map((each, row) => ({
       ...each,
