@@ -33,7 +33,7 @@ remove() {
 }
 
 until_ready() {
-  local ask='fetch("http://127.0.0.1:8080/ready").then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))'
+  local ask='fetch("http://127.0.0.1:8080/ready", { signal: AbortSignal.timeout(2000) }).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))'
   for _ in $(seq 30); do
     if docker exec "$SERVER" "$NODE" -e "$ask" 2>/dev/null; then return; fi
     sleep 1

@@ -53,7 +53,8 @@ Settings (environment variables):
   PREDICTION_LOG          none, stats or full                 [stats]
   EXTRA_ENV               more variables, one NAME=VALUE per line
   SECRETS                 Secret Manager: NAME=SECRET:VERSION, comma list; the service
-                          account is let read each
+                          account is let read each (you need
+                          secretmanager.secrets.setIamPolicy, or --skip-iam)
   SCORE_BUCKET            bucket whose new files score-file takes; required for it
   SCORE_BUCKET_LOCATION   where that bucket is                [REGION]
   SCORE_INPUT_PREFIX      names that it takes start so        [input/]

@@ -34,7 +34,7 @@ const SERVER_OPTIONS = {
 };
 
 /** Longest the log may take to leave once everything is answered, in milliseconds. */
-const LAST_WORDS_MS = 1_000;
+const LAST_WORDS_MS = 1_500;
 
 /** Makes a server that a handler answers, and that finishes what is in flight on SIGTERM once it listens. */
 export function createHttpServer(options: HttpServerOptions): Server {

@@ -28,7 +28,7 @@ export interface Gate {
     area: Area | undefined,
     onKnown: (caller: string) => void,
   ): Promise<Admission | undefined>;
-  /** Resolves where callers can be let in. @throws {ServingError} `access-unavailable` */
+  /** Resolves where the keys of callers can be read, if there are to be any. @throws {ServingError} `access-unavailable` */
   ready(): Promise<void>;
   /** What the instance has to do. */
   readonly overload: Overload;

@@ -94,7 +94,9 @@ async function tryEach<K, T>(keys: AsyncIterable<K>, attempt: (key: K) => Promis
     try {
       return await attempt(key);
     } catch (error) {
-      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+      // A key that the library finds too weak is a TypeError, and no reason not to try the next.
+      const isOther = error instanceof errors.JWSSignatureVerificationFailed || error instanceof TypeError;
+      if (!isOther) throw error;
     }
   }
   throw new errors.JWSSignatureVerificationFailed();

@@ -127,10 +127,20 @@ function readRate(read: Reader): Rate | undefined {
 /** Not told what came: an address of Redis may have a password in it. */
 function readRedisUrl(read: Reader): string | undefined {
   const url = read.text('RATE_LIMIT_REDIS_URL');
-  if (url === undefined || (/^rediss?:\/\/[^/]+(\/\d*)?$/.test(url) && URL.canParse(url))) return url;
+  if (url === undefined || (/^rediss?:\/\/[^/]+(\/\d*)?$/.test(url) && isDecodable(url))) return url;
   throw new TypeError(
     'RATE_LIMIT_REDIS_URL: expected an address like redis://10.0.0.3:6379, or redis://10.0.0.3:6379/1 for a database',
   );
+}
+
+/** The client decodes user and password, and throws where a percent sign stands for itself. */
+function isDecodable(url: string): boolean {
+  try {
+    const { username, password } = new URL(url);
+    return typeof decodeURIComponent(username + password) === 'string';
+  } catch {
+    return false;
+  }
 }
 
 function readOverload(read: Reader): OverloadSettings {

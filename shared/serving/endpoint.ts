@@ -9,7 +9,7 @@ export interface Endpoint {
   readonly method: 'GET' | 'POST';
   /** Called by the platform rather than by a caller, so it does not count as the first request. */
   readonly isProbe?: true;
-  /** Says whether the service can do its work: not where it could let nobody in. */
+  /** Says whether the service can do its work: not where it cannot read the keys of its callers. */
   readonly isReadiness?: true;
   /** What the address is for, or what a request makes it, where that is no matter of a model. */
   readonly area?: Area | ((exchange: Exchange) => Area);

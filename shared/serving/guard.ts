@@ -11,7 +11,7 @@ import { countOwnWork, endWithAnswer } from './own-work';
 export interface Guard {
   /** The same routes, with the guard before each of them. */
   protect(routes: Routes): Routes;
-  /** Makes ready to let callers in; what is in the way is logged, and met again by whoever calls. */
+  /** Makes ready to let callers in, and reads their keys; what is in the way is met again by whoever calls. */
   prepare(): void;
   close(): Promise<void>;
 }
@@ -44,7 +44,9 @@ export function createGuard(settings: GateSettings, parts: GateParts): Guard {
         });
         if (admission === undefined) return endpoint.answer(exchange, params);
         exchange.admission = admission;
-        if (area !== undefined) return answerAdmitted(exchange, () => endpoint.answer(exchange, params));
+        if (area !== undefined || overload.maxPending === undefined) {
+          return answerAdmitted(exchange, () => endpoint.answer(exchange, params));
+        }
         const work = gate.overload.begin();
         countOwnWork(exchange, admission, work);
         try {

@@ -19,9 +19,13 @@ export function countOwnWork(exchange: Exchange, admission: Admission, work: Wor
 /** The same answer, which ends the work once all of it is sent, and rests while the caller reads. */
 export function endWithAnswer(response: HttpResponse, work: Work): HttpResponse {
   const { body } = response;
-  if (isStreamed(body)) return { ...response, body: endWithLast(body, work) };
-  work.end();
-  return response;
+  if (!isStreamed(body)) {
+    work.end();
+    return response;
+  }
+  // At rest until the first piece is asked for, if ever it is.
+  work.rest();
+  return { ...response, body: endWithLast(body, work) };
 }
 
 async function resting<T>(work: Work, wait: () => Promise<T>): Promise<T> {
@@ -68,7 +72,6 @@ function endWithLast<T>(pieces: AsyncIterable<T>, work: Work): AsyncIterable<T> 
   return {
     [Symbol.asyncIterator]() {
       const iterator = pieces[Symbol.asyncIterator]();
-      work.rest();
       return {
         async next() {
           work.resume();

@@ -107,6 +107,11 @@ test.each([
     'RATE_LIMIT_REDIS_URL: expected an address like',
   ],
   [
+    'a password of Redis with a percent sign that means nothing',
+    { RATE_LIMIT: '1/h', RATE_LIMIT_REDIS_URL: 'redis://:100%@x:6379' },
+    'RATE_LIMIT_REDIS_URL: expected an address like',
+  ],
+  [
     'a database of Redis that has a name',
     { RATE_LIMIT: '1/h', RATE_LIMIT_REDIS_URL: 'redis://x/mine' },
     'RATE_LIMIT_REDIS_URL: expected an address like',

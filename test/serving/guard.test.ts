@@ -83,6 +83,15 @@ describe('a streamed answer is work', () => {
     await expect(ask()).resolves.toMatchObject({ status: 200 });
   });
 
+  test('not before its first piece is asked for, if ever it is', async () => {
+    const ask = guardOne(() => streamed(stream()));
+    const pieces = piecesOf(await ask());
+
+    await expect(ask()).resolves.toMatchObject({ status: 200 });
+    await pieces.return?.();
+    await expect(ask()).resolves.toMatchObject({ status: 200 });
+  });
+
   test('no longer once nobody wants it any more', async () => {
     const ask = guardOne(() => streamed(stream()));
     const pieces = piecesOf(await ask());
