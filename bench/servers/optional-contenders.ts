@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createKey } from '../../shared/access/new-key';
 import { writeKeySet } from '../../test/key-sets';
 import { projectPath } from '../../training/project-path';
@@ -61,7 +62,14 @@ export async function openOptionalContenders(
   product: Product,
   without: Product,
 ): Promise<OptionalContenders> {
-  const [keys, tokens, spans] = await Promise.all([writeKeys(), openTokens(), startSpanSink()]);
+  // Files first: where one cannot be written, no process is left behind.
+  const keys = writeKeys();
+  const [hits, misses] = [prepareCachedIris(ENOUGH_BYTES), prepareCachedIris(TOO_FEW_BYTES)];
+  const tokens = await openTokens();
+  const spans = await startSpanSink().catch(async (error: unknown) => {
+    await tokens.close();
+    throw error;
+  });
   const container = (name: OptionalName, env: Env = {}, headers: Headers = {}) =>
     entry(name, product.server, { ...AS_IMAGE, ...OFF, ...env }, headers);
   const contenders = new Map<OptionalName, OptionalContender>([
@@ -74,8 +82,8 @@ export async function openOptionalContenders(
     container('keys', { ACCESS: 'keys', API_KEYS_FILE: keys.file }, { 'X-API-Key': keys.last }),
     container('tokens', { ACCESS: 'tokens', ...tokens.env }, { Authorization: `Bearer ${tokens.token}` }),
     container('rate', { RATE_LIMIT: NO_END }),
-    container('hits', { MODEL_NAME: 'iris', MODEL_REGISTRY: prepareCachedIris(ENOUGH_BYTES) }),
-    container('misses', { MODEL_NAME: 'iris', MODEL_REGISTRY: prepareCachedIris(TOO_FEW_BYTES) }),
+    container('hits', { MODEL_NAME: 'iris', MODEL_REGISTRY: hits }),
+    container('misses', { MODEL_NAME: 'iris', MODEL_REGISTRY: misses }),
     container('tracing', { OTEL_EXPORTER_OTLP_ENDPOINT: spans.endpoint }),
     // At the other end of a round: what lies between it and `off` is what their places in the round make.
     container('again'),
@@ -110,9 +118,10 @@ function rowOf(index: number): number[] {
 }
 
 /** Requests have the last key: a key is compared with all there are. */
-async function writeKeys(): Promise<{ readonly file: string; readonly last: string }> {
+function writeKeys(): { readonly file: string; readonly last: string } {
   const keys = Array.from({ length: KEYS }, (_, index) => ({ name: `caller-${index}`, key: createKey() }));
   const file = projectPath('.cache/bench/api-keys.json');
+  mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, writeKeySet(keys));
   return { file, last: keys.at(-1)?.key ?? '' };
 }
