@@ -1,6 +1,6 @@
 import { ServingError } from '../core/errors';
 import type { Limiter } from './limiter';
-import { type Rate, toSeconds } from './rate';
+import { type Rate, retryAfter } from './rate';
 
 /** Holds down the addresses that wrong keys and tokens come from. */
 export interface FailedLogins {
@@ -42,7 +42,5 @@ export function createFailedLogins(): FailedLogins {
 function tooMany(resetMs: number): ServingError {
   const { rows, windowS } = ALLOWED;
   const detail = `${rows} wrong keys or tokens in ${windowS} s are allowed from one address`;
-  return new ServingError('rate-limited', detail, {
-    headers: { 'retry-after': String(Math.max(1, toSeconds(resetMs))) },
-  });
+  return new ServingError('rate-limited', detail, { headers: retryAfter(resetMs) });
 }

@@ -1,6 +1,6 @@
 import { ServingError } from '../core/errors';
 import type { Limiter } from './limiter';
-import { type Rate, rateHeaders, type Standing, toSeconds } from './rate';
+import { type Rate, rateHeaders, retryAfter, type Standing } from './rate';
 
 /** Counts the rows of one request against the rate of its caller. */
 export interface Meter {
@@ -59,7 +59,7 @@ export function createMeter({ limiter, id, rate, sleep }: MeterParts): Meter {
     const { remaining, resetMs } = standing;
     const detail = `${describe(rate)} are allowed, ${remaining} of them are left, and this takes ${rows}`;
     return new ServingError('rate-limited', detail, {
-      headers: { ...rateHeaders(rate, standing), 'retry-after': String(Math.max(1, toSeconds(resetMs))) },
+      headers: { ...rateHeaders(rate, standing), ...retryAfter(resetMs) },
     });
   }
 

@@ -42,7 +42,12 @@ export function rateHeaders(
   };
 }
 
+/** The header that says when a refused caller may come back: in a second at the soonest. */
+export function retryAfter(ms: number): Record<string, string> {
+  return { 'retry-after': String(Math.max(1, toSeconds(ms))) };
+}
+
 /** Whole seconds, rounded up: whoever comes back then is not too early. */
-export function toSeconds(ms: number): number {
+function toSeconds(ms: number): number {
   return Math.max(0, Math.ceil(ms / 1_000));
 }
