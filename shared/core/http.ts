@@ -27,6 +27,24 @@ export interface HttpRequest {
   hasLeft(): boolean;
 }
 
+/** The same request, whose body is read in another way. A request may have getters, which a spread would lose. */
+export function readOtherwise(
+  request: HttpRequest,
+  reading: Partial<Pick<HttpRequest, 'body' | 'stream'>>,
+): HttpRequest {
+  const { method, path, query, headers, remoteAddress } = request;
+  return {
+    method,
+    path,
+    query,
+    headers,
+    remoteAddress,
+    hasLeft: () => request.hasLeft(),
+    body: reading.body ?? (() => request.body()),
+    stream: reading.stream ?? (() => request.stream()),
+  };
+}
+
 /** An answer as the handlers give it. */
 export interface HttpResponse {
   readonly status: number;

@@ -1,6 +1,6 @@
 import type { Admission } from '../access/admission';
 import type { Work } from '../access/overload';
-import { type HttpRequest, type HttpResponse, isStreamed } from '../core/http';
+import { type HttpResponse, isStreamed, readOtherwise } from '../core/http';
 import type { Exchange } from './exchange';
 
 /**
@@ -9,7 +9,9 @@ import type { Exchange } from './exchange';
  * they like.
  */
 export function countOwnWork(exchange: Exchange, admission: Admission, work: Work): void {
-  exchange.request = restWhileReading(exchange.request, work);
+  const { request } = exchange;
+  // Whole bodies count while they come: they take memory, and have to be there in seconds.
+  exchange.request = readOtherwise(request, { stream: () => restBetween(request.stream(), work) });
   exchange.admission = {
     ...admission,
     spendSlowly: (rows, hasLeft) => resting(work, () => admission.spendSlowly(rows, hasLeft)),
@@ -35,21 +37,6 @@ async function resting<T>(work: Work, wait: () => Promise<T>): Promise<T> {
   } finally {
     work.resume();
   }
-}
-
-function restWhileReading(request: HttpRequest, work: Work): HttpRequest {
-  const { method, path, query, headers, remoteAddress } = request;
-  return {
-    method,
-    path,
-    query,
-    headers,
-    remoteAddress,
-    hasLeft: () => request.hasLeft(),
-    // Whole bodies take memory, and have to be there in seconds.
-    body: () => request.body(),
-    stream: () => restBetween(request.stream(), work),
-  };
 }
 
 function restBetween<T>(pieces: AsyncIterable<T>, work: Work): AsyncIterable<T> {

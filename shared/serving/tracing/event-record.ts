@@ -1,17 +1,11 @@
 import type { Trace } from '../../core/trace';
 import type { Failure, Step } from '../exchange';
+import type { StorageEvent } from '../scoring/scoring-job';
 
 /** An event that was worked off, and how that went; times are on the monotonic clock. */
 export interface EventRecord {
   /** Attributes of the CloudEvent. */
-  readonly event: {
-    readonly type: string;
-    readonly id?: string;
-    readonly source?: string;
-    readonly subject?: string;
-    readonly traceparent?: string;
-    readonly tracestate?: string;
-  };
+  readonly event: Omit<StorageEvent, 'data'>;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly steps: readonly Step[];

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type HttpRequest, type HttpResponse, header, isStreamed } from '../../core/http';
+import { type HttpRequest, type HttpResponse, header, isStreamed, readOtherwise } from '../../core/http';
 import type { Config } from '../config';
 import { createExchange, type Exchange, type Step } from '../exchange';
 import { failureOf } from '../failure';
@@ -115,22 +115,14 @@ async function inTime(sending: Promise<void> | undefined): Promise<boolean> {
 /** Opens the record of a request, with the arrival of its body as the first step. */
 function beginTimed(request: HttpRequest, now: () => number): Exchange {
   const steps: Step[] = [];
-  const { method, path, query, headers, remoteAddress } = request;
-  const timed: HttpRequest = {
-    method,
-    path,
-    query,
-    headers,
-    remoteAddress,
-    stream: () => request.stream(),
-    hasLeft: () => request.hasLeft(),
+  const timed = readOtherwise(request, {
     async body() {
       const startedAt = now();
       const body = await request.body();
       steps.push({ name: 'receive', startedAt, endedAt: now() });
       return body;
     },
-  };
+  });
   return createExchange(timed, now(), steps);
 }
 
